@@ -1,0 +1,36 @@
+--- The seam between the NATS client and what carries its messages.
+--
+-- A transport moves messages and says what happened to the connection. Everything else (queues per
+-- subscription and their limits, callbacks, requests, headers as tables, drain, statistics) is the
+-- client's, once, for every transport. A transport never drops a message: when the client does not
+-- poll, it stops reading and lets TCP hold the server back.
+--
+--     open(options) -> transport            options as nats.options makes them
+--                   -> nil, err             an error of nats.errors, with each server's own reason
+--
+--     t:publish(subject, reply, headers, payload)   reply and headers may be nil; headers is the block
+--                                                   "NATS/1.0\r\n...\r\n\r\n" as on the wire
+--     t:subscribe(sid, subject, queue)              sid: an integer chosen by the client; queue may be nil
+--     t:unsubscribe(sid, max)                       max: messages since subscribe, nil: now
+--     t:flush(timeout)                              a PING answered by PONG; messages read meanwhile
+--                                                   wait for poll
+--         -> true, or nil, err                      in the order in which the script calls them
+--
+--     t:poll(timeout) -> sid, subject, reply, headers, payload    one message, in order of arrival;
+--                                                                 reply and headers are nil where absent
+--                     -> nil, "timeout"                           nothing came within the time
+--                     -> nil, event, detail                       what happened to the connection, once,
+--                                                                 in its place between the messages:
+--         "disconnected"  detail: why, or nil       "reconnected"  detail: the server's URL
+--         "error"         detail: what the server said (-ERR), lower-cased, unquoted
+--         "lame_duck"                               "discovered_servers"
+--         "closed"        detail: why; from then on every call returns nil, "closed"
+--
+--     t:cork(on)      true: publishes may wait in memory until cork(false), a full buffer, or any
+--                     other call; false: all go out. Without a cork nothing waits for the next call
+--     t:info()        a table: status ("connected", "reconnecting", "closed"), url (without secrets),
+--                     max_payload (bytes), headers (boolean), and the server's INFO under server
+--     t:close()       what was published goes out, then the connection ends; idempotent
+--
+-- Timeouts are seconds, nil: no limit, 0: do not wait. The client has checked every argument; no
+-- transport checks again, and none is called from two coroutines at once.
