@@ -12,8 +12,10 @@
 --                                                   "NATS/1.0\r\n...\r\n\r\n" as on the wire
 --     t:subscribe(sid, subject, queue)              sid: an integer chosen by the client; queue may be nil
 --     t:unsubscribe(sid, max)                       max: messages since subscribe, nil: now
---     t:flush(timeout)                              a PING answered by PONG; messages read meanwhile
---                                                   wait for poll
+--     t:drain(sid)                                  unsubscribe now, but what the server sent before
+--                                                   still comes from poll
+--     t:ping()                                      asks for a PONG; it comes from poll as an event, in
+--                                                   its place. So a flush never holds messages up
 --         -> true, or nil, err                      in the order in which the script calls them
 --
 --     t:poll(timeout) -> sid, subject, reply, headers, payload    one message, in order of arrival;
@@ -21,6 +23,8 @@
 --                     -> nil, "timeout"                           nothing came within the time
 --                     -> nil, event, detail                       what happened to the connection, once,
 --                                                                 in its place between the messages:
+--         "pong"          the server answered one ping(), and has handled all that was sent before it;
+--                         pings that a lost connection took with it are not answered
 --         "disconnected"  detail: why, or nil       "reconnected"  detail: the server's URL
 --         "error"         detail: what the server said (-ERR), lower-cased, unquoted
 --         "lame_duck"                               "discovered_servers"
@@ -34,3 +38,45 @@
 --
 -- Timeouts are seconds, nil: no limit, 0: do not wait. The client has checked every argument; no
 -- transport checks again, and none is called from two coroutines at once.
+--
+-- @module nats.transport
+
+local errors = require "nats.errors"
+
+local transport = {}
+
+-- In order of preference: a module of lua/nats/transport, and the module of the engine that it needs.
+local KNOWN = {
+  { name = "native", needs = "host.nats" },
+  { name = "socket", needs = "socket" },
+}
+
+--- Says which transports this engine has.
+-- @treturn {{name=string,reason=?string},...} in order of preference; reason: why it is not there
+function transport.available()
+  local list = {}
+  for i, known in ipairs(KNOWN) do
+    local ok, err = pcall(require, known.needs)
+    list[i] = { name = known.name, reason = not ok and tostring(err):match("^[^\n]*") or nil }
+  end
+  return list
+end
+
+--- Chooses a transport.
+-- @tparam ?string|table wanted a name, an object with `open`, or nil: the first that this engine has
+-- @treturn ?table a module with `open(options)`
+-- @treturn ?table|string the error
+function transport.choose(wanted)
+  if type(wanted) == "table" then return wanted end
+  local reasons = {}
+  for _, entry in ipairs(transport.available()) do
+    if (wanted == nil or wanted == entry.name) and not entry.reason then
+      return require("nats.transport." .. entry.name)
+    elseif entry.reason then
+      reasons[#reasons + 1] = entry.name .. " (" .. entry.reason .. ")"
+    end
+  end
+  return nil, errors.new(errors.configuration, "no transport for this engine: " .. table.concat(reasons, ", "))
+end
+
+return transport

@@ -1,0 +1,70 @@
+--- What the world does to a NATS client, as values to compare with.
+--
+-- An error that needs no detail is a plain string, so `err == "timeout"` works. An error that carries
+-- detail is an object that equals its constant here and prints as "code: detail":
+--
+--     local nc, err = nats.connect("nats://127.0.0.1:4222")
+--     if err == nats.errors.no_servers then print(err) end   --> no servers: nats://127.0.0.1:4222 ...
+--
+-- @module nats.errors
+
+local Error = { __name = "nats.error" }
+
+function Error.__eq(a, b) return a.code == b.code end
+
+function Error.__tostring(self)
+  if self.detail == nil then return self.code end
+  return self.code .. ": " .. tostring(self.detail)
+end
+
+function Error.__concat(a, b) return tostring(a) .. tostring(b) end
+
+local function object(code) return setmetatable({ code = code }, Error) end
+
+local errors = {
+  -- plain strings
+  timeout = "timeout",
+  closed = "closed",
+  disconnected = "disconnected",
+  no_responders = "no responders",
+  max_payload = "maximum payload exceeded",
+  max_messages = "maximum messages delivered",     -- sub:next() past the subscription's own limit
+  unsubscribed = "unsubscribed",
+  draining = "draining",
+  slow_consumer = "slow consumer",
+  reconnect_buffer = "reconnect buffer exceeded",
+  interrupted = "interrupted",
+  -- objects
+  no_servers = object "no servers",
+  authorization = object "authorization",
+  permissions = object "permissions",
+  protocol = object "protocol",
+  tls = object "tls",
+  configuration = object "configuration",
+  callback = object "callback",                    -- a callback raised; only nc.on_error sees it
+  server = object "server",                        -- what else a server says with -ERR
+}
+
+--- Makes an error object with detail.
+-- @tparam table constant one of the objects of this module
+-- @tparam string detail what is wrong, where, and what to do
+-- @treturn table an error equal to the constant
+function errors.new(constant, detail)
+  return setmetatable({ code = constant.code, detail = detail }, Error)
+end
+
+--- Sorts what a server said with -ERR by its text (ADR-40), already lower-cased and unquoted.
+-- @tparam string text
+-- @treturn table an error object
+function errors.of_server(text)
+  local kind = text:find("^permissions violation") and "permissions"
+    or (text:find("^authorization") or text:find("^authentication")
+      or text:find("^user authentication") or text:find("^account authentication")) and "authorization"
+    or text:find("^secure connection") and "tls"
+    or (text:find("^unknown protocol") or text:find("^parser error")
+      or text:find("^maximum control line")) and "protocol"
+    or "server"
+  return errors.new(errors[kind], text)
+end
+
+return errors
