@@ -1,14 +1,15 @@
 # Progress for the scripts of this folder; sourced by them, never run.
 #
 #   step TEXT COMMAND [ARGUMENTS]   runs a command or function quietly and says how it goes
+#   attempt TEXT COMMAND [...]      the same, but a failure only sets $attempt_status
 #   note TEXT                       one plain line between steps
 #   fail TEXT...                    one line each on stderr, then the script ends with status 1
 #
 # On a terminal a step is one line with a spinner, the seconds and the last line of its output;
 # elsewhere one line when it begins and one when it ends, and one every 30 seconds between. V=1 shows
 # the command and its output instead. All output is kept in $STEP_LOG. A step that fails shows the end
-# of its output and ends the script with the command's status, so never call it in a condition: there
-# bash would also ignore `set -e` inside it.
+# of its output and ends the script with the command's status. Never call either in a condition: there
+# bash would ignore `set -e` inside the command too.
 
 STEP_LOG=${STEP_LOG:-$PWD/build/$(basename "$0").log}
 mkdir -p "$(dirname "$STEP_LOG")"
@@ -22,6 +23,11 @@ fail() {
 }
 
 step() {
+  attempt "$@"
+  [ "$attempt_status" = 0 ] || exit "$attempt_status"
+}
+
+attempt() {
   local text=$1 begin=$SECONDS status mark spinner=
   shift
   printf '\n== %s\n' "$text" >> "$STEP_LOG"
@@ -45,16 +51,16 @@ step() {
     trap - INT TERM
     step_clear
   fi
+  attempt_status=$status
   if [ "$status" = 0 ]; then
     note "$text: done ($((SECONDS - begin)) s)"
-    return 0
+    return
   fi
   note "$text: failed with status $status"
   if [ -n "$spinner" ]; then
     note "The end of $STEP_LOG:"
     tail -n "+$((mark + 1))" "$STEP_LOG" | tail -n 40 | sed 's/^/  /' >&2
   fi
-  exit "$status"
 }
 
 step_on_terminal() { [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; }
