@@ -39,6 +39,7 @@ attempt() {
     status=${PIPESTATUS[0]}
     set -e
   else
+    if ! step_on_terminal; then note "$text ..."; fi
     step_spin "$text" "$BASHPID" & spinner=$!
     trap 'kill "$spinner" 2>/dev/null; step_clear; exit 130' INT TERM
     mark=$(wc -l < "$STEP_LOG")
@@ -74,7 +75,6 @@ step_spin() {
   local text=$1 owner=$2 begin=$SECONDS turn=0 line width
   local -a marks=('|' '/' '-' '\')
   if ! step_on_terminal; then
-    note "$text ..."
     while sleep 30 && kill -0 "$owner" 2>/dev/null; do
       note "  $((SECONDS - begin)) s: $(step_last_line 100)"
     done
