@@ -1,0 +1,189 @@
+--- JSON (RFC 8259) with one meaning in every engine.
+--
+--    local json = require "json"
+--    local t, err = json.decode('{"rows":[1,2.5,null]}')
+--    json.encode(t, { indent = 2, sort = true })
+--
+-- Integers stay integers (64 bits) and floats stay floats, null is `json.null`,
+-- and arrays and objects survive a round trip, empty ones too.
+--
+-- Text that is no JSON is what the world does: `decode` returns nil and a message.
+-- A value that JSON cannot say is the caller's mistake: `encode` raises.
+--
+-- @module json
+
+local blame = require "json.blame"
+local decoder = require "json.decoder"
+local encoder = require "json.encoder"
+local kind = require "json.kind"
+local layout = require "json.layout"
+local unicode = require "json.unicode"
+
+local type, setmetatable, error = type, setmetatable, error
+
+local json = {}
+
+--- What null becomes, and what is written as null.
+json.null = require "json.null"
+
+-- Levels of arrays and objects when the caller sets no limit: more than any
+-- document has, few enough that hostile text cannot exhaust anything.
+local DEPTH = 1000
+
+-- The highest limit a caller may set. A level takes about 30 slots of the Lua
+-- stack, which holds a million.
+local MAX_DEPTH = 10000
+
+-- Options ------------------------------------------------------------------
+
+-- A check of an option's value: nil, or what is accepted.
+local function one_of(a, b)
+    return function(v)
+        return v ~= a and v ~= b and ("%q or %q"):format(a, b) or nil
+    end
+end
+
+local function levels(v)
+    if math.type(v) == "integer" and v >= 1 and v <= MAX_DEPTH then return nil end
+    return "an integer from 1 to " .. MAX_DEPTH
+end
+
+local DECODE = {
+    null = function() return nil end,
+    depth = levels,
+    big = one_of("float", "string"),
+    utf8 = one_of("reject", "pass"),
+    duplicates = one_of("last", "error"),
+}
+
+local ENCODE = {
+    depth = levels,
+    indent = function(v)
+        if math.type(v) == "integer" and v >= 0 then return nil end
+        if type(v) == "string" and not v:find("[^ \t]") then return nil end
+        return "a number of spaces, or a string of spaces and tabs"
+    end,
+    sort = function(v)
+        return type(v) ~= "boolean" and type(v) ~= "function" and "true, or a function that compares two keys" or nil
+    end,
+}
+
+-- Raise at the line of the caller of the public function when an option is wrong.
+local function check(where, options, accepted)
+    if type(options) ~= "table" then
+        error(("%s: options must be a table, got %s"):format(where, type(options)), 3)
+    end
+    for name, v in pairs(options) do
+        local wrong = accepted[name]
+        if not wrong then error(("%s: unknown option %s"):format(where, tostring(name)), 3) end
+        local want = wrong(v)
+        if want then error(("%s: option %s must be %s, got %s"):format(where, name, want, tostring(v)), 3) end
+    end
+end
+
+-- Decoding -----------------------------------------------------------------
+
+local PLAIN = decoder.settings { depth = DEPTH }
+
+--- Read JSON text.
+--
+-- Arrays are marked as by `json.array`. When a key occurs twice, the last wins.
+-- A byte order mark at the beginning is skipped.
+--
+-- @tparam string text one JSON value, with white space round it or without
+-- @tparam[opt] table options
+--   `null`: what null becomes (default `json.null`);
+--   `depth`: levels of arrays and objects accepted, 1 to 10000 (default 1000);
+--   `big`: "string" keeps a number that fits neither 64-bit integer nor double as its text
+--   (default "float": the integer becomes a float, the number too large for a double is an error);
+--   `utf8`: "pass" accepts invalid UTF-8 and lone surrogates (default "reject");
+--   `duplicates`: "error" rejects an object that has a key twice (default "last").
+-- @return the value, or nil and a message that ends in "at line L column C"
+-- @raise at the caller's line when text is no string or an option is wrong
+function json.decode(text, options)
+    if type(text) ~= "string" then
+        error("json.decode: text must be a string, got " .. type(text), 2)
+    end
+    local settings = PLAIN
+    if options ~= nil then
+        check("json.decode", options, DECODE)
+        settings = decoder.settings {
+            null = options.null, depth = options.depth or DEPTH, big = options.big,
+            utf8 = options.utf8, duplicates = options.duplicates,
+        }
+    end
+    local fine, value = decoder.document(text, settings)
+    if fine then return value end
+    return nil, ("%s at line %d column %d"):format(value.what, unicode.place(text, value.at))
+end
+
+-- Encoding -----------------------------------------------------------------
+
+--- Write a value as JSON text.
+--
+-- A table with a first element is an array, any other an object, an empty one
+-- too, unless it is marked by `json.array` or `json.object` (or by a metatable
+-- with dkjson's `__jsontype`). Keys and elements are read raw.
+--
+-- @param value what to write
+-- @tparam[opt] table options
+--   `indent`: spaces for each level, or the string to use (default: all on one line);
+--   `sort`: true for keys in the order of their bytes, or a function(a, b) that says whether
+--   the key a comes before b (default: any order);
+--   `depth`: levels of arrays and objects allowed, 1 to 10000 (default 1000).
+-- @treturn string
+-- @raise at the caller's line, naming the path of the value that cannot be written: a function,
+--   a userdata, a thread, nil, NaN or an infinity, invalid UTF-8, a key that is no string,
+--   an array with a hole or with other keys, a table that contains itself, too many levels
+function json.encode(value, options)
+    local depth, text = DEPTH, nil
+    if options == nil then
+        text = encoder.compact(value, depth)
+    else
+        check("json.encode", options, ENCODE)
+        depth = options.depth or DEPTH
+        local indent = options.indent
+        if indent or options.sort then
+            if type(indent) == "number" then indent = (" "):rep(indent) end
+            text = layout.text(value, depth, { indent = indent, sort = options.sort })
+        else
+            text = encoder.compact(value, depth)
+        end
+    end
+    if not text then error("json.encode: " .. blame(value, depth), 2) end
+    return text
+end
+
+-- Marks --------------------------------------------------------------------
+
+local function marker(name, meta)
+    return function(t)
+        if t == nil then t = {} end
+        if type(t) ~= "table" then
+            error(("json.%s: a table expected, got %s"):format(name, type(t)), 2)
+        end
+        return setmetatable(t, meta)
+    end
+end
+
+--- Mark a table as an array, so that it is written as one even when it is empty.
+-- Its metatable is replaced.
+-- @function json.array
+-- @tparam[opt={}] table t
+-- @treturn table t
+json.array = marker("array", kind.array)
+
+--- Mark a table as an object.
+-- Its metatable is replaced.
+-- @function json.object
+-- @tparam[opt={}] table t
+-- @treturn table t
+json.object = marker("object", kind.object)
+
+--- What a table is marked as.
+-- @function json.kind
+-- @tparam table t
+-- @treturn ?string "array", "object", or nil when it has no mark
+json.kind = kind.of
+
+return json
