@@ -28,6 +28,7 @@ local errors = {
   disconnected = "disconnected",
   no_responders = "no responders",
   max_payload = "maximum payload exceeded",
+  headers = "headers not supported by the server",
   max_messages = "maximum messages delivered",     -- sub:next() past the subscription's own limit
   unsubscribed = "unsubscribed",
   draining = "draining",

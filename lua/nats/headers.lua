@@ -5,6 +5,8 @@
 --
 -- @module nats.headers
 
+local check = require "nats.check"
+
 local headers = {}
 
 local VERSION = "NATS/1.0"
@@ -33,10 +35,10 @@ local function line(key, value, level)
   if math.type(value) == "integer" then
     value = tostring(value)
   elseif type(value) ~= "string" then
-    refuse(level + 1, ("%q"):format(key), "a value must be a string or an integer, not a " .. type(value))
+    refuse(level + 1, check.quoted(key), "a value must be a string or an integer, not a " .. type(value))
   end
   if value:find("[\r\n%z]") then
-    refuse(level + 1, ("%q"):format(key), "a value must not have a line break or a NUL")
+    refuse(level + 1, check.quoted(key), "a value must not have a line break or a NUL")
   end
   return key .. ": " .. value:match("^[ \t]*(.-)[ \t]*$") .. "\r\n"
 end
@@ -57,7 +59,7 @@ function headers.encode(fields, level)
     if type(key) ~= "string" then
       refuse(level + 1, tostring(key), "a key must be a string, not a " .. type(key))
     elseif not key:find("^[!-9;-~]+$") then
-      refuse(level + 1, ("%q"):format(key), "a key is made of the characters 33 to 126 without the colon")
+      refuse(level + 1, check.quoted(key), "a key is made of the characters 33 to 126 without the colon")
     end
     keys[#keys + 1] = key
   end

@@ -1,0 +1,545 @@
+--- A connection to NATS, as a script uses it.
+--
+-- Nothing happens in the background: messages arrive, callbacks run and the connection is looked after
+-- while one of the blocked calls runs: next, messages, request, flush, drain, process, run. Callbacks
+-- run in order of arrival, and never inside another one: what arrives while a callback waits for
+-- something is called when it has returned.
+--
+-- @module nats.client
+
+local check = require "nats.check"
+local clock = require "nats.clock"
+local errors = require "nats.errors"
+local headers = require "nats.headers"
+local message = require "nats.message"
+local nuid = require "nats.nuid"
+local subjects = require "nats.subject"
+local subscription = require "nats.subscription"
+
+local type, xpcall = type, xpcall
+
+local CHECKED = 4096          -- subjects remembered as good: programs use few, and inboxes must not pile up
+local PROCESS = 4096          -- messages of one process(): it returns even when they come faster than it works
+local DRAIN_FLUSH = 5         -- seconds in which the last publishes must be taken when a client is drained
+
+local Client = { __name = "nats.client" }
+Client.__index = Client
+
+-- What a client talks to once it is closed.
+local function is_closed() return nil, errors.closed end
+local CLOSED = setmetatable({ poll = function() return nil, "closed" end }, { __index = function() return is_closed end })
+
+--- Makes a client over an open transport; `nats.connect` does.
+-- @tparam table transport as the contract in nats.transport says
+-- @tparam table options as nats.options makes them
+-- @treturn table
+local function client(transport, options)
+  local self = setmetatable({
+    transport = transport,
+    options = options,
+    on_error = options.on_error,   -- function(err, sub, msg) for what no call can return; nil: to stderr
+    handlers = {},                 -- event -> array of functions(detail)
+    subs = {},                     -- sid -> subscription
+    last_sid = 0,
+    checked = {},                  -- subjects that may be published to
+    checked_count = 0,
+    running = false,               -- a callback runs
+    calls = {},                    -- messages first_call..last_call wait for their callbacks
+    first_call = 1,
+    last_call = 0,
+    pings = 0,                     -- asked
+    pongs = 0,                     -- answered, or lost with their connection
+    inbox = nil,                   -- prefix of reply subjects, once a request was made
+    mux = nil,                     -- the subscription that takes all answers
+    requests = {},                 -- reply subject -> true while it is waited for, then the message or an error
+    last_request = 0,
+    corked = 0,                    -- depth of batches
+    draining = false,
+    why = nil,                     -- why the connection was closed, nil: it is not, or by the script
+    max_payload = 0,
+    headers = false,               -- whether the server takes headers
+    in_msgs = 0, in_bytes = 0, out_msgs = 0, out_bytes = 0,
+    reconnects = 0, errors = 0,
+  }, Client)
+  self:_learn()
+  return self
+end
+
+--- Takes over what the server says of itself.
+function Client:_learn()
+  local info = self.transport:info()
+  self.max_payload, self.headers, self.url = info.max_payload or 1024 * 1024, info.headers, info.url
+end
+
+function Client:__tostring()
+  return ("nats.client: %s (%s)"):format(self.url, self:status())
+end
+
+--- Tells of an error that no call can return.
+function Client:_report(err, sub, msg)
+  self.errors = self.errors + 1
+  if self.on_error then return self.on_error(err, sub, msg) end
+  io.stderr:write("nats: ", tostring(err), sub and " (" .. sub.subject .. ")" or "", "\n")
+end
+
+local function traced(value)
+  return { value = value, text = debug.traceback(tostring(value), 2) }
+end
+
+--- Runs a callback, and what waited for its end.
+function Client:_run(callback, msg)
+  self.running = true
+  local ok, failure = xpcall(callback, traced, msg.data, msg.reply, msg)
+  self.running = false
+  if not ok then
+    local value = failure.value
+    if type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end   -- Ctrl-C is the script's
+    local err = errors.new(errors.callback, failure.text)
+    err.value = value
+    self:_report(err, msg.sub, msg)
+  end
+  if self.last_call > 0 then return self:_run_calls() end
+end
+
+--- Runs the callbacks that wait, oldest first.
+function Client:_run_calls()
+  local first = self.first_call
+  local msg = self.calls[first]
+  self.calls[first] = nil
+  if first == self.last_call then
+    self.first_call, self.last_call = 1, 0
+  else
+    self.first_call = first + 1
+  end
+  local sub = msg.sub
+  sub:_release(#msg.data)
+  return self:_run(sub.callback, msg)            -- which comes back here while there are more
+end
+
+--- Counts a message that came.
+function Client:_count(sub, block, payload)
+  self.in_msgs = self.in_msgs + 1
+  self.in_bytes = self.in_bytes + #payload + (block and #block or 0)
+  local delivered = sub.delivered + 1
+  sub.delivered = delivered
+  if delivered == sub.max then self:_end(sub, errors.max_messages) end
+end
+
+--- Forgets a subscription.
+function Client:_end(sub, why)
+  self.subs[sub.sid] = nil
+  sub.ended = sub.ended or why
+end
+
+--- Takes in a message, or what a poll returned instead of one.
+-- @treturn boolean|nil true; nil and "timeout" or "closed"
+function Client:_handle(sid, subject, reply, block, payload)
+  if not sid then return self:_event(subject, reply) end
+  local sub = self.subs[sid]
+  if not sub then return true end                -- it was on its way when the subscription ended
+  self:_count(sub, block, payload)
+  local direct = sub.direct
+  if direct then
+    direct(self, subject, reply, block, payload)
+    return true
+  end
+  local callback = sub.callback
+  if callback and not self.running then
+    self:_run(callback, message(sub, subject, reply, block, payload))
+  elseif sub:_admit(#payload) then
+    local msg = message(sub, subject, reply, block, payload)
+    if callback then
+      self.last_call = self.last_call + 1
+      self.calls[self.last_call] = msg
+    else
+      sub:_push(msg)
+    end
+  end
+  return true
+end
+
+--- Fails what waits for an answer of a connection that is gone.
+function Client:_fail_waiting(err)
+  self.pongs = self.pings
+  for reply, state in pairs(self.requests) do
+    if state == true then self.requests[reply] = err end
+  end
+end
+
+-- What happens to a connection: event -> function(client, detail).
+local EVENTS = {
+  pong = function(self) self.pongs = self.pongs + 1 end,
+  disconnected = function(self) self:_fail_waiting(errors.disconnected) end,
+  reconnected = function(self)
+    self.reconnects = self.reconnects + 1
+    self:_learn()
+  end,
+  error = function(self, detail) self:_report(errors.of_server(detail)) end,
+  closed = function(self, detail)
+    self.why = detail
+    if detail then self:_report(errors.closed .. ": " .. detail) end
+    self:_finish()
+  end,
+}
+
+function Client:_event(event, detail)
+  if event == "timeout" then return nil, errors.timeout end
+  local own = EVENTS[event]
+  if own and self.transport ~= CLOSED then own(self, detail) end
+  for _, handler in ipairs(self.handlers[event] or {}) do
+    handler(detail)
+  end
+  if event == "closed" then return nil, errors.closed end
+  return true
+end
+
+--- Ends everything that hangs on the connection.
+function Client:_finish()
+  self.transport = CLOSED
+  self:_fail_waiting(errors.closed)
+  for _, sub in pairs(self.subs) do sub.ended = sub.ended or errors.closed end
+  self.subs = {}
+end
+
+--- Takes in what arrives until `ready(argument)` is true.
+-- @treturn ?boolean true; nil and "timeout" or "closed"
+function Client:_wait(ready, argument, timeout)
+  local deadline = timeout and clock() + timeout
+  while not ready(argument) do
+    local left
+    if deadline then left = math.max(0, deadline - clock()) end
+    local ok, err = self:_handle(self.transport:poll(left))
+    if not ok then
+      if ready(argument) then return true end
+      return nil, err
+    end
+  end
+  return true
+end
+
+--- Checks a subject that is not known to be good, and remembers it.
+local function check_subject(self, subject, what, level)
+  local problem = subjects.problem(subject)
+  if problem then
+    error(("%s %s%s"):format(what, type(subject) == "string" and check.quoted(subject) .. " " or "", problem), level + 1)
+  end
+  if self.checked_count >= CHECKED then self.checked, self.checked_count = {}, 0 end
+  self.checked[subject] = true
+  self.checked_count = self.checked_count + 1
+end
+
+--- Sends a message whose subjects are known to be good.
+function Client:_send(subject, payload, reply, fields, level)
+  if type(payload) ~= "string" then
+    error("the payload must be a string, not " .. (payload == nil and "nil" or "a " .. type(payload)), level)
+  end
+  local block, size = nil, #payload
+  if fields ~= nil then
+    block = headers.encode(fields, level)
+    if not self.headers then return nil, errors.headers end
+    size = size + #block
+  end
+  if size > self.max_payload then return nil, errors.max_payload end
+  local ok, err = self.transport:publish(subject, reply, block, payload)
+  if not ok then return nil, err end
+  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + size
+  return true
+end
+
+--- Publishes a message. It is on its way to the server when the call returns, except in a `batch`.
+-- @tparam string subject without wildcards
+-- @tparam string payload any bytes, at most what the server's max_payload says
+-- @tparam[opt] string reply subject that an answer should go to
+-- @tparam[opt] table fields headers: key -> string or array of strings
+-- @treturn ?boolean true
+-- @treturn ?string an error: "maximum payload exceeded", "closed", "disconnected"
+-- @raise on a malformed subject or header and a payload that is not a string (ADR-4, ADR-6)
+function Client:publish(subject, payload, reply, fields)
+  local checked = self.checked
+  if not checked[subject] then check_subject(self, subject, "subject", 2) end
+  if reply ~= nil and not checked[reply] then check_subject(self, reply, "reply subject", 2) end
+  return self:_send(subject, payload, reply, fields, 2)    -- a tail call: level 2 is the caller
+end
+
+local SUBSCRIBE = {
+  queue = "string", max = "positive", callback = "function", pending_msgs = "limit", pending_bytes = "limit",
+}
+
+--- Subscribes to a subject.
+-- @tparam string subject may have the wildcards `*` and `>`
+-- @tparam[opt] function|table options a callback `function(payload, reply, msg)`, or a table of queue
+--   (name of a queue group), max (messages until it ends), callback, pending_msgs and pending_bytes (what
+--   may wait, -1: no limit; more is dropped, counted and reported)
+-- @treturn ?table the subscription
+-- @treturn ?string an error: "closed", "draining"
+-- @raise on a malformed subject or queue name, and unknown options (ADR-6)
+function Client:subscribe(subject, options)
+  local problem = subjects.problem(subject, true)
+  if problem then error(("subscribe: subject %s%s"):format(type(subject) == "string" and check.quoted(subject) .. " " or "", problem), 2) end
+  if type(options) == "table" and not (getmetatable(options) or {}).__call then
+    check.fields(options, SUBSCRIBE, "subscribe", 2)
+    local bad = options.queue and subjects.queue_problem(options.queue)
+    if bad then error("subscribe: queue " .. bad, 2) end
+  elseif options ~= nil then
+    check.value(options, "function", "subscribe: the callback", 2)
+    options = { callback = options }
+  end
+  return self:_subscribe(subject, options or {})
+end
+
+function Client:_subscribe(subject, options)
+  if self.draining then return nil, errors.draining end
+  local sid = self.last_sid + 1
+  local ok, err = self.transport:subscribe(sid, subject, options.queue)
+  if ok and options.max then ok, err = self.transport:unsubscribe(sid, options.max) end
+  if not ok then return nil, err end
+  self.last_sid = sid
+  local sub = subscription(self, sid, subject, options)
+  self.subs[sid] = sub
+  return sub
+end
+
+--- Ends a subscription, as `sub:unsubscribe` does.
+-- @tparam table|integer sub a subscription or its sid
+-- @tparam[opt] integer max messages since the subscription was made; nil: now
+-- @treturn ?boolean true
+-- @treturn ?string an error: "closed"; a subscription that has ended returns why
+function Client:unsubscribe(sub, max)
+  local known = type(sub) == "table" and sub or self.subs[math.tointeger(tonumber(sub))]
+  if type(sub) ~= "table" and not tonumber(sub) then error("unsubscribe: this is no subscription", 2) end
+  if not known then return nil, errors.unsubscribed end
+  if max ~= nil then check.value(max, "positive", "unsubscribe: max", 2) end
+  return self:_unsubscribe(known, max)
+end
+
+function Client:_unsubscribe(sub, max)
+  if sub.ended then return nil, sub.ended end
+  local over = not max or sub.delivered >= max
+  local ok, err = self.transport:unsubscribe(sub.sid, not over and max or nil)
+  if not ok then return nil, err end
+  if over then
+    self:_end(sub, max and errors.max_messages or errors.unsubscribed)
+  else
+    sub.max = max
+  end
+  return true
+end
+
+local function is_answered(state) return state.client.pongs >= state.number end
+
+--- A ping and its pong; true, or nil and an error.
+local function roundtrip(self, timeout)
+  local before = self.transport
+  local ok, err = before:ping()
+  if not ok then return nil, err end
+  self.pings = self.pings + 1
+  local reconnects = self.reconnects
+  ok, err = self:_wait(is_answered, { client = self, number = self.pings }, timeout)
+  if not ok then return nil, err end
+  if self.transport ~= before then return nil, errors.closed end
+  if self.reconnects ~= reconnects then return nil, errors.disconnected end
+  return true
+end
+
+--- Waits until the server has handled everything that was sent. Callbacks run meanwhile.
+-- @tparam[opt] number timeout seconds; default: the option timeout
+-- @treturn ?boolean true
+-- @treturn ?string an error: "timeout", "closed", "disconnected"
+function Client:flush(timeout)
+  if timeout ~= nil then check.value(timeout, "seconds", "flush: timeout", 2) end
+  return roundtrip(self, timeout or self.options.timeout)
+end
+
+--- Measures a round trip to the server.
+-- @tparam[opt] number timeout seconds; default: the option timeout
+-- @treturn ?number seconds
+-- @treturn ?string an error as `flush` returns it
+function Client:rtt(timeout)
+  if timeout ~= nil then check.value(timeout, "seconds", "rtt: timeout", 2) end
+  local start = clock()
+  local ok, err = roundtrip(self, timeout or self.options.timeout)
+  if not ok then return nil, err end
+  return clock() - start
+end
+
+--- Makes a subject that only this client knows, for replies.
+-- @treturn string
+function Client:new_inbox()
+  return self.options.inbox_prefix .. "." .. nuid()
+end
+
+--- An answer came: it waits under its subject for who asked.
+local function answered(self, subject, reply, block, payload)
+  if self.requests[subject] ~= true then return end     -- too late, or a second one
+  if block and payload == "" and block:find("^NATS/1%.0 503") then
+    self.requests[subject] = errors.no_responders
+  else
+    self.requests[subject] = message(self.mux, subject, reply, block, payload)
+  end
+end
+
+--- One subscription takes the answers of all requests.
+local function open_inbox(self)
+  local prefix = self:new_inbox() .. "."
+  local sub, err = self:_subscribe(prefix .. "*", {})
+  if not sub then return nil, err end
+  sub.direct = answered
+  self.mux, self.inbox = sub, prefix
+  return true
+end
+
+local function is_settled(state) return state.requests[state.reply] ~= true end
+
+--- Asks a question and waits for one answer. Callbacks run meanwhile.
+-- @tparam string subject
+-- @tparam string payload
+-- @tparam[opt] number timeout seconds; default: the option timeout
+-- @tparam[opt] table fields headers
+-- @treturn ?table the answer, a message
+-- @treturn ?string an error: "timeout", "no responders", "closed", "disconnected", "maximum payload exceeded"
+-- @raise what `publish` raises
+function Client:request(subject, payload, timeout, fields)
+  if timeout ~= nil then check.value(timeout, "seconds", "request: timeout", 2) end
+  if not self.checked[subject] then check_subject(self, subject, "subject", 2) end
+  if not self.inbox then
+    local ok, err = open_inbox(self)
+    if not ok then return nil, err end
+  end
+  local number = self.last_request + 1
+  self.last_request = number
+  local reply, requests = self.inbox .. number, self.requests
+  local ok, err = self:_send(subject, payload, reply, fields, 3)
+  if not ok then return nil, err end
+  requests[reply] = true
+  ok, err = self:_wait(is_settled, { requests = requests, reply = reply }, timeout or self.options.timeout)
+  local answer = requests[reply]
+  requests[reply] = nil
+  if type(answer) == "table" then return answer end
+  if not ok then return nil, err end
+  return nil, answer
+end
+
+--- Dispatches what has arrived: callbacks run, other messages go to their subscriptions.
+-- @tparam[opt=0] number timeout seconds to wait when nothing has arrived yet
+-- @treturn ?integer how many things were taken in, 0: nothing came within the time
+-- @treturn ?string an error: "closed"
+function Client:process(timeout)
+  if timeout ~= nil then check.value(timeout, "seconds", "process: timeout", 2) end
+  local ok, err = self:_handle(self.transport:poll(timeout or 0))
+  local count = 0
+  while ok do
+    count = count + 1
+    if count == PROCESS then return count end
+    ok, err = self:_handle(self.transport:poll(0))
+  end
+  if err == errors.timeout or count > 0 then return count end
+  return nil, err
+end
+
+--- Dispatches until the connection is closed, by a callback or from outside.
+-- @treturn ?boolean true: the script closed it
+-- @treturn ?string why it was lost
+function Client:run()
+  while self.transport ~= CLOSED do
+    self:_handle(self.transport:poll(nil))
+  end
+  if self.why then return nil, self.why end
+  return true
+end
+
+--- Sends many publishes as few writes. All of them are on their way when it returns.
+-- @tparam function fn what publishes; called with the client
+-- @treturn ?boolean true
+-- @treturn ?string an error: "closed", "disconnected"
+-- @raise what `fn` raises, after sending what it had published
+function Client:batch(fn)
+  check.value(fn, "function", "batch: fn", 2)
+  local ok, err = self.transport:cork(true)
+  if not ok then return nil, err end
+  self.corked = self.corked + 1
+  local fine, raised = pcall(fn, self)
+  self.corked = self.corked - 1
+  if self.corked == 0 then ok, err = self.transport:cork(false) end
+  if not fine then error(raised, 0) end
+  return ok, err
+end
+
+function Client:_drain(subs, timeout)
+  timeout = timeout or self.options.drain_timeout
+  for _, sub in ipairs(subs) do
+    if not sub.ended then
+      local ok, err = self.transport:drain(sub.sid)
+      if not ok then return nil, err end
+    end
+  end
+  local ok, err = roundtrip(self, timeout)
+  for _, sub in ipairs(subs) do self:_end(sub, errors.unsubscribed) end
+  return ok, err
+end
+
+--- Ends all subscriptions after what was on its way to them, sends what was published, and closes.
+-- Messages that wait for `next` can still be taken.
+-- @tparam[opt] number timeout seconds; default: the option drain_timeout
+-- @treturn ?boolean true
+-- @treturn ?string an error: "timeout", "closed"
+function Client:drain(timeout)
+  if timeout ~= nil then check.value(timeout, "seconds", "drain: timeout", 2) end
+  if self.transport == CLOSED then return nil, errors.closed end
+  local subs = {}
+  for _, sub in pairs(self.subs) do
+    if not sub.direct then subs[#subs + 1] = sub end
+  end
+  table.sort(subs, function(a, b) return a.sid < b.sid end)
+  self.draining = true
+  local ok, err = self:_drain(subs, timeout)
+  if ok then ok, err = roundtrip(self, DRAIN_FLUSH) end      -- what the callbacks published meanwhile
+  self:close()
+  return ok, err
+end
+
+--- Closes the connection; what was published goes out first. Closing twice does no harm.
+-- @treturn boolean true
+function Client:close()
+  if self.transport == CLOSED then return true end
+  self.transport:close()
+  self:_finish()
+  return true
+end
+
+--- The state of the connection.
+-- @treturn string "connected", "reconnecting", "draining" or "closed"
+function Client:status()
+  if self.transport == CLOSED then return "closed" end
+  if self.draining then return "draining" end
+  return self.transport:info().status
+end
+
+--- Counters since the connection was made.
+-- @treturn {in_msgs=integer,in_bytes=integer,out_msgs=integer,out_bytes=integer,reconnects=integer,errors=integer}
+function Client:stats()
+  return {
+    in_msgs = self.in_msgs, in_bytes = self.in_bytes, out_msgs = self.out_msgs, out_bytes = self.out_bytes,
+    reconnects = self.reconnects, errors = self.errors,
+  }
+end
+
+--- What the server last said of itself.
+-- @treturn ?table the INFO of the protocol: server_name, version, max_payload ...
+-- @treturn ?string an error: "closed"
+function Client:server_info()
+  if self.transport == CLOSED then return nil, errors.closed end
+  return self.transport:info().server
+end
+
+--- Calls a function when something happens to the connection.
+-- @tparam string event "disconnected", "reconnected", "closed", "error", "lame_duck" or "discovered_servers"
+-- @tparam function fn called with the event's detail, a string or nil
+function Client:on(event, fn)
+  check.value(event, "string", "on: event", 2)
+  check.value(fn, "function", "on: fn", 2)
+  local list = self.handlers[event] or {}
+  list[#list + 1] = fn
+  self.handlers[event] = list
+end
+
+return client

@@ -1,0 +1,50 @@
+--- NATS for Lua: one API in every engine.
+--
+--     local nats = require "nats"
+--     local nc = assert(nats.connect())             -- NATS_URL, else nats://127.0.0.1:4222
+--     nc:subscribe("greet.*", function(payload, reply, msg)
+--       if reply then msg:respond("hello " .. payload) end
+--     end)
+--     print(nc:request("greet.me", "world", 1).data)
+--     nc:close()
+--
+-- @module nats
+
+local client = require "nats.client"
+local errors = require "nats.errors"
+local headers = require "nats.headers"
+local nuid = require "nats.nuid"
+local options = require "nats.options"
+local transport = require "nats.transport"
+
+local nats = {
+  errors = errors,
+  headers = headers,
+  nuid = nuid,
+}
+
+--- Connects to a server.
+--
+-- `connect()`, `connect(url [, options])`, `connect({ url, url ... } [, options])`, `connect(options)`,
+-- `connect(host, port [, timeout])`. What is not given comes from NATS_URL, NATS_USER, NATS_PASSWORD,
+-- NATS_TOKEN, NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_TIMEOUT, else from the defaults
+-- in nats.options, which names every option.
+-- @tparam[opt] string|table first
+-- @tparam[opt] table|integer second
+-- @tparam[opt] number third
+-- @treturn ?table the client
+-- @treturn ?table an error: errors.no_servers with every server's reason, errors.authorization,
+--   errors.tls, errors.protocol, errors.configuration
+-- @raise on an unknown option, a wrong type, a URL that is none
+function nats.connect(first, second, third)
+  local given, err = options.resolve(first, second, third, 2)
+  if not given then return nil, err end
+  local chosen, opened
+  chosen, err = transport.choose(given.transport)
+  if not chosen then return nil, err end
+  opened, err = chosen.open(given)
+  if not opened then return nil, err end
+  return client(opened, given)
+end
+
+return nats

@@ -1,0 +1,176 @@
+--- What a connection is made with: defaults, the environment, the URL and the script's own table.
+--
+-- What stands nearer to the script wins: an option over the environment, the environment over a
+-- default; credentials in a URL hold for that server, and others where the URL has none.
+--
+-- @module nats.options
+
+local check = require "nats.check"
+local duration = require "nats.duration"
+local errors = require "nats.errors"
+local url = require "nats.url"
+
+local options = {}
+
+--- Every option and its kind. Durations are seconds, sizes bytes.
+options.KINDS = {
+  url = "urls", servers = "urls",          -- where the servers are: a URL, "URL,URL" or an array
+  host = "string", port = "port",          -- one server, as lua-nats names it
+  transport = "transport",                 -- "native", "socket", or an object; default: what the engine has
+  name = "string",                         -- of this client, as the server's monitoring shows it
+  user = "string", password = "string", token = "string",
+  creds = "string", nkey = "string",       -- paths of a credentials file and of a seed
+  tls = "boolean", tls_first = "boolean",
+  tls_ca = "string", tls_cert = "string", tls_key = "string", tls_name = "string",
+  timeout = "interval",                    -- of requests and flushes that give none of their own
+  connect_timeout = "interval",            -- of one server to be connected; default: timeout
+  ping_interval = "interval", max_pings_out = "positive",
+  allow_reconnect = "boolean", max_reconnect = "limit",
+  reconnect_wait = "seconds", reconnect_jitter = "seconds", reconnect_jitter_tls = "seconds",
+  reconnect_buffer = "limit", retry_on_failed_connect = "boolean",
+  drain_timeout = "interval",
+  no_randomize = "boolean", no_echo = "boolean", verbose = "boolean", pedantic = "boolean",
+  inbox_prefix = "string",
+  pending_msgs = "limit", pending_bytes = "limit",   -- of each subscription that gives none of its own
+  on_error = "function",
+}
+
+local SECRETS = { url = true, servers = true, password = true, token = true }
+
+-- As nats.go 1.55 has them.
+local DEFAULTS = {
+  timeout = 2,
+  ping_interval = 120, max_pings_out = 2,
+  allow_reconnect = true, max_reconnect = 60,
+  reconnect_wait = 2, reconnect_jitter = 0.1, reconnect_jitter_tls = 1, reconnect_buffer = 8 * 1024 * 1024,
+  retry_on_failed_connect = false,
+  drain_timeout = 30,
+  no_randomize = false, no_echo = false, verbose = false, pedantic = false,
+  tls = false, tls_first = false,
+  inbox_prefix = "_INBOX",
+  pending_msgs = 500000, pending_bytes = 64 * 1024 * 1024,
+}
+
+-- Variables of the NATS tools, the options they set, and how their text is read.
+local ENVIRONMENT = {
+  { "NATS_URL", "url" },
+  { "NATS_USER", "user" },
+  { "NATS_PASSWORD", "password" },
+  { "NATS_TOKEN", "token" },
+  { "NATS_CREDS", "creds" },
+  { "NATS_NKEY", "nkey" },
+  { "NATS_CA", "tls_ca" },
+  { "NATS_CERT", "tls_cert" },
+  { "NATS_KEY", "tls_key" },
+  { "NATS_TIMEOUT", "timeout", function(text)
+    local seconds = duration(text)
+    return seconds and seconds > 0 and seconds or nil
+  end, "a duration above 0 such as 5s, 300ms or 1m30s" },
+}
+
+--- Reads the environment; nil and an error that names variable, value and what is accepted.
+local function environment(getenv)
+  local found = {}
+  for _, entry in ipairs(ENVIRONMENT) do
+    local variable, key, read, accepted = entry[1], entry[2], entry[3], entry[4]
+    local text = getenv(variable)
+    if text and text ~= "" then
+      local value = text
+      if read then value = read(text) end
+      if value == nil then
+        return nil, errors.new(errors.configuration, ("%s=%s in the environment: not %s"):format(variable, text, accepted))
+      end
+      found[key] = value
+    end
+  end
+  if found.user and not found.password and not found.token then   -- natscli: a user alone is a token
+    found.token, found.user = found.user, nil
+  end
+  return found
+end
+
+--- Reads "URL,URL" or an array of these; nil and what is wrong.
+local function servers(list)
+  local out = {}
+  for _, text in ipairs(type(list) == "table" and list or { list }) do
+    if type(text) ~= "string" then return nil, "a server must be a URL, not a " .. type(text) end
+    for one in text:gmatch("[^,]+") do
+      local server, problem = url.parse(one)
+      if not server then return nil, problem end
+      out[#out + 1] = server
+    end
+  end
+  if #out == 0 then return nil, "there is no URL in it" end
+  return out
+end
+
+--- Sorts the arguments of `connect` into one table of options.
+local function arguments(first, second, third)
+  if first == nil then return second or {} end
+  local given = {}
+  if type(first) == "string" and type(second) == "number" then
+    given.host, given.port, given.timeout = first, second, third
+  elseif type(first) == "string" then
+    given.url = first
+  elseif #first > 0 then
+    given.servers = {}
+    for key, value in pairs(first) do
+      if math.type(key) == "integer" then given.servers[key] = value else given[key] = value end
+    end
+  else
+    for key, value in pairs(first) do given[key] = value end
+  end
+  if type(second) == "table" then
+    for key, value in pairs(second) do given[key] = value end
+  end
+  return given
+end
+
+--- Makes the options of a connection out of what `connect` was called with.
+--
+-- Raises on an unknown key, a wrong type or a URL that is none.
+-- @tparam ?string|table first a URL, URLs with commas between, an array of URLs, a table of options, or
+--   a host's name
+-- @tparam ?table|integer second a table of options, or the port that belongs to a host's name
+-- @tparam ?number third a time limit in seconds, after a host and a port
+-- @tparam integer level whose line an error names, as for `error`
+-- @tparam[opt=os.getenv] function getenv
+-- @treturn ?table every option with its value, and `servers`, an array of what `nats.url` makes of each URL
+-- @treturn ?table an error equal to errors.configuration, when the environment holds something wrong
+function options.resolve(first, second, third, level, getenv)
+  level = level + 1
+  if first ~= nil and type(first) ~= "string" and type(first) ~= "table" then
+    error("connect: the first argument must be a URL, an array of URLs or a table of options, not a " .. type(first), level)
+  elseif second ~= nil and type(second) ~= "table" and not (type(first) == "string" and type(second) == "number") then
+    error("connect: the second argument must be a table of options, or the port of a host, not a " .. type(second), level)
+  end
+  local given = arguments(first, second, third)
+  check.fields(given, options.KINDS, "connect", level, SECRETS)
+
+  local found, err = environment(getenv or os.getenv)
+  if not found then return nil, err end
+  if given.user or given.password or given.token or given.creds or given.nkey then
+    found.user, found.password, found.token, found.creds, found.nkey = nil, nil, nil, nil, nil
+  end
+  local out = {}
+  for _, layer in ipairs { DEFAULTS, found, given } do
+    for key, value in pairs(layer) do out[key] = value end
+  end
+  out.connect_timeout = out.connect_timeout or out.timeout
+
+  local list = given.url or given.servers
+  if given.host or given.port and not list then
+    local host = given.host or "127.0.0.1"
+    list = given.host and host:find("://", 1, true) and host
+      or ("%s:%d"):format(host:find(":", 1, true) and "[" .. host .. "]" or host, given.port or 4222)
+  end
+  local parsed, problem = servers(list or found.url or "nats://127.0.0.1:4222")
+  if not parsed then
+    if list then error("connect: " .. problem, level) end
+    return nil, errors.new(errors.configuration, "NATS_URL in the environment: " .. problem)
+  end
+  out.servers, out.url, out.host, out.port = parsed, nil, nil, nil
+  return out
+end
+
+return options
