@@ -1,0 +1,447 @@
+/* The module host.nats: nats.go behind the contract of lua/nats/transport/init.lua.
+ *
+ *     local handle, code, detail = require("host.nats").connect(options)
+ *
+ * options is a JSON text (see natsOptions in nats_options.go). A handle has the methods of the
+ * contract; nothing stands between them and the script, since a Lua wrapper would cost more than the
+ * work. */
+#include "nats.h"
+
+#include "_cgo_export.h"
+#include "bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HANDLE "host.nats"
+
+/* So many publishes after a wait go straight to Go: a request or an answer should not have to wait for
+ * another thread to wake up. More than that is a stream, for which the ring is cheaper. */
+#define DIRECT_PUBLISHES 4
+
+#define NO_TIMEOUT INT64_C(-1)
+#define NANOSECONDS 1e9
+
+/* A timeout so long that it is none, in seconds: 100 years. Also what keeps the conversion defined. */
+#define FOREVER 3.2e9
+
+/* Every method is a closure with the metatable as its upvalue: a third of the time of
+ * luaL_checkudata, which looks the name up. */
+static mw_nats *handle(lua_State *L)
+{
+	void *c = lua_touserdata(L, 1);
+
+	if (c != NULL && lua_getmetatable(L, 1)) {
+		int ours = lua_rawequal(L, -1, lua_upvalueindex(1));
+		lua_pop(L, 1);
+		if (ours)
+			return c;
+	}
+	return luaL_checkudata(L, 1, HANDLE); /* raises, with the right words */
+}
+
+/* Seconds at index as nanoseconds; nil: NO_TIMEOUT. */
+static int64_t timeout_at(lua_State *L, int index)
+{
+	lua_Number seconds;
+
+	if (lua_isnoneornil(L, index))
+		return NO_TIMEOUT;
+	seconds = luaL_checknumber(L, index);
+	luaL_argcheck(L, seconds == seconds, index, "a number of seconds expected, got nan");
+	if (seconds <= 0)
+		return 0;
+	return seconds >= FOREVER ? NO_TIMEOUT : (int64_t)(seconds * NANOSECONDS);
+}
+
+/* nil and the error that Go left in text, and its detail if there is one. */
+static int failed(lua_State *L, mw_nats *c)
+{
+	size_t code = strlen(c->text);
+
+	lua_pushnil(L);
+	lua_pushstring(L, c->text);
+	if (code + 1 >= c->text_size)
+		return 2;
+	lua_pushlstring(L, c->text + code + 1, c->text_size - code - 1);
+	return 3;
+}
+
+static int timed_out(lua_State *L)
+{
+	lua_pushnil(L);
+	lua_pushliteral(L, "timeout");
+	return 2;
+}
+
+/* true, or nil and an error. */
+static int result(lua_State *L, mw_nats *c, int status)
+{
+	switch (status) {
+	case NATS_OK:
+		lua_pushboolean(L, 1);
+		return 1;
+	case NATS_TIMEOUT:
+		return timed_out(L);
+	default:
+		return failed(L, c);
+	}
+}
+
+/* Ends one turn of a call into Go: raises what is to be raised, says whether to call again. */
+static int again(lua_State *L, int status, char *failure)
+{
+	mw_check(L, failure);
+	if (status != NATS_WOKEN)
+		return 0;
+	mw_interrupted(L);
+	return 1;
+}
+
+/* A word of the protocol: without bytes that would end it. */
+static const char *word_at(lua_State *L, int index, size_t *size)
+{
+	const char *word = luaL_checklstring(L, index, size);
+
+	luaL_argcheck(L, *size > 0, index, "is empty");
+	for (size_t i = 0; i < *size; i++)
+		if ((unsigned char)word[i] <= ' ')
+			luaL_argerror(L, index, "has a space or a control character");
+	return word;
+}
+
+/* Publishing */
+
+typedef struct message {
+	const char *subject, *reply, *headers, *payload;
+	size_t subject_size, reply_size, headers_size, payload_size;
+} message;
+
+static uint8_t *put(uint8_t *to, const char *from, size_t size)
+{
+	if (size > 0)
+		memcpy(to, from, size);
+	return to + size;
+}
+
+/* Appends a record; 0: there is no room for it. */
+static int append(nats_ring *r, const message *m, uint64_t size)
+{
+	uint64_t offset = r->head & (NATS_RING_SIZE - 1);
+	uint64_t to_end = NATS_RING_SIZE - offset;
+	uint64_t skip = size > to_end ? to_end : 0;
+	nats_record *record = (nats_record *)(r->data + offset);
+	uint8_t *to;
+
+	if (r->head + skip + size - r->tail_seen > NATS_RING_SIZE) {
+		r->tail_seen = __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE);
+		if (r->head + skip + size - r->tail_seen > NATS_RING_SIZE)
+			return 0;
+	}
+	if (skip > 0) {
+		record->size = (uint32_t)skip;
+		record->subject = 0;
+		record = (nats_record *)r->data;
+	}
+	record->size = (uint32_t)size;
+	record->subject = (uint32_t)m->subject_size;
+	record->reply = (uint32_t)m->reply_size;
+	record->headers = (uint32_t)m->headers_size;
+	record->payload = (uint32_t)m->payload_size;
+	to = put((uint8_t *)(record + 1), m->subject, m->subject_size);
+	to = put(to, m->reply, m->reply_size);
+	to = put(to, m->headers, m->headers_size);
+	put(to, m->payload, m->payload_size);
+	/* Sequentially consistent, as the load of idle after it: the sender sets idle and looks at head
+	 * again, so one of the two sees the other. */
+	__atomic_store_n(&r->head, r->head + skip + size, __ATOMIC_SEQ_CST);
+	return 1;
+}
+
+static int queue(lua_State *L, mw_nats *c, const message *m, uint64_t size)
+{
+	nats_ring *r = &c->ring;
+	char *failure = NULL;
+
+	if (r->data == NULL) {
+		r->data = malloc(NATS_RING_SIZE);
+		if (r->data == NULL)
+			luaL_error(L, "not enough memory");
+	}
+	while (!append(r, m, size)) {
+		int status = natsRoom(c->id, size, &failure);
+		if (!again(L, status, failure) && status != NATS_OK)
+			return failed(L, c);
+	}
+	if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
+		natsKick(c->id, &failure);
+		mw_check(L, failure);
+	}
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int empty(nats_ring *r) { return __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE) == r->head; }
+
+static int nats_publish(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	message m = {0};
+	uint64_t size;
+
+	m.subject = word_at(L, 2, &m.subject_size);
+	if (!lua_isnil(L, 3))
+		m.reply = word_at(L, 3, &m.reply_size);
+	if (!lua_isnil(L, 4))
+		m.headers = luaL_checklstring(L, 4, &m.headers_size);
+	m.payload = luaL_checklstring(L, 5, &m.payload_size);
+	if ((int64_t)(m.headers_size + m.payload_size) >
+	    __atomic_load_n(&c->max_payload, __ATOMIC_RELAXED)) {
+		lua_pushnil(L);
+		lua_pushliteral(L, "maximum payload exceeded");
+		return 2;
+	}
+	size = sizeof(nats_record) + m.subject_size + m.reply_size + m.headers_size + m.payload_size;
+	size = (size + 7) & ~UINT64_C(7);
+	if (size > NATS_RECORD_MAX || __atomic_load_n(&c->slow, __ATOMIC_RELAXED) ||
+	    (c->fresh < DIRECT_PUBLISHES && empty(&c->ring))) {
+		char *failure = NULL;
+		int status, large = size > NATS_RECORD_MAX;
+
+		c->fresh++;
+		do
+			status = natsPublish(c->id, (char *)m.subject, m.subject_size, (char *)m.reply,
+			                     m.reply_size, (char *)m.headers, m.headers_size,
+			                     (char *)m.payload, m.payload_size, large, &failure);
+		while (again(L, status, failure));
+		if (status != NATS_QUEUE)
+			return result(L, c, status);
+	}
+	return queue(L, c, &m, size);
+}
+
+static int nats_subscribe(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	lua_Integer sid = luaL_checkinteger(L, 2);
+	size_t subject_size, queue_size = 0;
+	const char *subject = word_at(L, 3, &subject_size);
+	const char *queue = lua_isnoneornil(L, 4) ? NULL : word_at(L, 4, &queue_size);
+	char *failure = NULL;
+	int status;
+
+	do
+		status = natsSubscribe(c->id, sid, (char *)subject, subject_size, (char *)queue, queue_size,
+		                       &failure);
+	while (again(L, status, failure));
+	return result(L, c, status);
+}
+
+static int nats_unsubscribe(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	lua_Integer sid = luaL_checkinteger(L, 2);
+	lua_Integer max = luaL_optinteger(L, 3, 0);
+	char *failure = NULL;
+	int status;
+
+	do
+		status = natsUnsubscribe(c->id, sid, max, &failure);
+	while (again(L, status, failure));
+	return result(L, c, status);
+}
+
+static int nats_drain(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	lua_Integer sid = luaL_checkinteger(L, 2);
+	char *failure = NULL;
+	int status;
+
+	do
+		status = natsDrain(c->id, sid, &failure);
+	while (again(L, status, failure));
+	return result(L, c, status);
+}
+
+/* Receiving */
+
+static const uint8_t *push(lua_State *L, const uint8_t *from, int64_t size)
+{
+	if (size < 0) {
+		lua_pushnil(L);
+		return from;
+	}
+	lua_pushlstring(L, (const char *)from, (size_t)size);
+	return from + size;
+}
+
+/* Pushes the next item of the inbox and takes it off. */
+static int take(lua_State *L, mw_nats *c)
+{
+	const nats_item *i = (const nats_item *)(c->inbox + c->inbox_read);
+	const uint8_t *from = (const uint8_t *)(i + 1);
+
+	if (i->kind == NATS_MESSAGE)
+		lua_pushinteger(L, i->sid);
+	else
+		lua_pushnil(L);
+	from = push(L, from, i->subject);
+	if (i->kind == NATS_MESSAGE) {
+		from = push(L, from, i->reply);
+		from = push(L, from, i->headers);
+	}
+	from = push(L, from, i->payload);
+	c->inbox_read = ((size_t)(from - c->inbox) + 7) & ~(size_t)7;
+	return i->kind == NATS_MESSAGE ? 5 : 3;
+}
+
+static int nats_poll(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	int64_t timeout;
+	char *failure = NULL;
+	int status;
+
+	if (c->inbox_read < c->inbox_end)
+		return take(L, c);
+	timeout = timeout_at(L, 2);
+	c->fresh = 0;
+	do
+		status = natsPoll(c->id, &timeout, &failure);
+	while (again(L, status, failure));
+	switch (status) {
+	case NATS_OK:
+		return take(L, c);
+	case NATS_TIMEOUT:
+		return timed_out(L);
+	default:
+		return failed(L, c);
+	}
+}
+
+static int nats_ping(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+	int status;
+
+	do
+		status = natsPing(c->id, &failure);
+	while (again(L, status, failure));
+	return result(L, c, status);
+}
+
+/* Nothing waits for the next call here, corked or not. */
+static int nats_cork(lua_State *L)
+{
+	handle(L);
+	return 0;
+}
+
+/* Go describes the connection as a Lua chunk that returns a table. */
+static int nats_info(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+
+	natsInfo(c->id, &failure);
+	mw_check(L, failure);
+	if (luaL_loadbufferx(L, c->text, c->text_size, "=host.nats", "t") != LUA_OK)
+		return lua_error(L);
+	lua_call(L, 0, 1);
+	return 1;
+}
+
+static int nats_tostring(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+
+	natsString(c->id, &failure);
+	mw_check(L, failure);
+	lua_pushlstring(L, c->text, c->text_size);
+	return 1;
+}
+
+static int nats_close(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+
+	natsClose(c->id, &failure);
+	mw_check(L, failure);
+	c->inbox_read = c->inbox_end = 0;
+	return 0;
+}
+
+/* After this Go touches nothing of *c. */
+static int nats_collect(lua_State *L)
+{
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+
+	if (c->id != 0)
+		natsRelease(c->id, &failure);
+	c->id = 0;
+	free(failure);
+	free(c->ring.data);
+	free(c->inbox);
+	free(c->text);
+	memset(c, 0, sizeof *c);
+	return 0;
+}
+
+/* The metatable is the upvalue: it makes the handle one of ours before Go knows of it, so that
+ * whatever is raised from here on, the connection is closed by its collector. */
+static int nats_connect(lua_State *L)
+{
+	size_t size;
+	const char *options = luaL_checklstring(L, 1, &size);
+	mw_nats *c = lua_newuserdatauv(L, sizeof *c, 0);
+	char *failure = NULL;
+	int status;
+
+	memset(c, 0, sizeof *c);
+	c->ring.idle = 1;
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_setmetatable(L, -2);
+	status = natsOpen(mw_of(L)->handle, c, (char *)options, size, &failure);
+	mw_check(L, failure);
+	if (status == NATS_OK)
+		do
+			status = natsConnect(c->id, &failure);
+		while (again(L, status, failure));
+	return status == NATS_OK ? 1 : failed(L, c);
+}
+
+static const luaL_Reg methods[] = {
+	{"publish", nats_publish}, {"subscribe", nats_subscribe}, {"unsubscribe", nats_unsubscribe},
+	{"drain", nats_drain},     {"ping", nats_ping},           {"poll", nats_poll},
+	{"cork", nats_cork},       {"info", nats_info},           {"close", nats_close},
+	{NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+	{"__tostring", nats_tostring},
+	{"__close", nats_close},
+	{"__gc", nats_collect},
+	{NULL, NULL},
+};
+
+int mw_open_nats(lua_State *L)
+{
+	lua_newtable(L);
+	luaL_newmetatable(L, HANDLE);
+	lua_pushvalue(L, -1);
+	luaL_setfuncs(L, metamethods, 1); /* the copy is their upvalue */
+	lua_newtable(L);
+	lua_pushvalue(L, -2);
+	luaL_setfuncs(L, methods, 1);
+	lua_setfield(L, -2, "__index");
+	lua_pushliteral(L, HANDLE); /* what getmetatable gives: scripts do not call __gc */
+	lua_setfield(L, -2, "__metatable");
+	lua_pushcclosure(L, nats_connect, 1);
+	lua_setfield(L, -2, "connect");
+	return 1;
+}

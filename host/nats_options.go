@@ -1,0 +1,251 @@
+package host
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// natsConfig is the JSON that lua/nats/transport/native.lua makes of the options of nats.connect, under
+// the same names (lua/nats/options.lua). Times are seconds.
+type natsConfig struct {
+	Servers []struct {
+		URL      string `json:"url"`
+		User     string `json:"user"`
+		Password string `json:"password"`
+		Token    string `json:"token"`
+		Path     string `json:"path"`
+	} `json:"servers"`
+
+	Name     string `json:"name"`
+	User     string `json:"user"`
+	Password string `json:"password"`
+	Token    string `json:"token"`
+	Creds    string `json:"creds"`
+	NKey     string `json:"nkey"`
+
+	TLS      bool   `json:"tls"`
+	TLSFirst bool   `json:"tls_first"`
+	TLSCA    string `json:"tls_ca"`
+	TLSCert  string `json:"tls_cert"`
+	TLSKey   string `json:"tls_key"`
+	TLSName  string `json:"tls_name"`
+
+	Verbose     bool `json:"verbose"`
+	Pedantic    bool `json:"pedantic"`
+	NoEcho      bool `json:"no_echo"`
+	NoRandomize bool `json:"no_randomize"`
+
+	ConnectTimeout *float64 `json:"connect_timeout"`
+	PingInterval   *float64 `json:"ping_interval"`
+	MaxPingsOut    int      `json:"max_pings_out"`
+
+	AllowReconnect     *bool    `json:"allow_reconnect"`
+	MaxReconnect       *int     `json:"max_reconnect"`
+	ReconnectWait      *float64 `json:"reconnect_wait"`
+	ReconnectJitter    *float64 `json:"reconnect_jitter"`
+	ReconnectJitterTLS *float64 `json:"reconnect_jitter_tls"`
+	ReconnectBuffer    int      `json:"reconnect_buffer"`
+	RetryOnFailed      bool     `json:"retry_on_failed_connect"`
+}
+
+// configError is a wrong option.
+type configError struct{ text string }
+
+func (e *configError) Error() string { return e.text }
+
+// natsOptions reads options for nats.go.
+func natsOptions(text []byte) (nats.Options, error) {
+	var config natsConfig
+	if err := json.Unmarshal(text, &config); err != nil {
+		return nats.Options{}, &configError{"options: " + err.Error()}
+	}
+	opts := nats.GetDefaultOptions()
+	for _, server := range config.Servers {
+		u, err := url.Parse(server.URL)
+		if err != nil {
+			return opts, &configError{fmt.Sprintf("server %q: not a URL", redact(server.URL))}
+		}
+		switch {
+		case server.Token != "":
+			u.User = url.User(server.Token)
+		case server.User != "":
+			u.User = url.UserPassword(server.User, server.Password)
+		}
+		opts.Servers = append(opts.Servers, u.String())
+		if server.Path != "" {
+			opts.ProxyPath = server.Path
+		}
+	}
+	opts.Name, opts.User, opts.Password, opts.Token = config.Name, config.User, config.Password, config.Token
+	opts.Verbose, opts.Pedantic, opts.NoEcho, opts.NoRandomize = config.Verbose, config.Pedantic, config.NoEcho, config.NoRandomize
+	opts.RetryOnFailedConnect = config.RetryOnFailed
+	set(&opts.AllowReconnect, config.AllowReconnect)
+	set(&opts.MaxReconnect, config.MaxReconnect)
+	setSeconds(&opts.Timeout, config.ConnectTimeout)
+	setSeconds(&opts.PingInterval, config.PingInterval)
+	setSeconds(&opts.ReconnectWait, config.ReconnectWait)
+	setSeconds(&opts.ReconnectJitter, config.ReconnectJitter)
+	setSeconds(&opts.ReconnectJitterTLS, config.ReconnectJitterTLS)
+	if config.MaxPingsOut > 0 {
+		opts.MaxPingsOut = config.MaxPingsOut
+	}
+	if config.ReconnectBuffer != 0 {
+		opts.ReconnectBufSize = config.ReconnectBuffer
+	}
+	// Subjects are checked once, by the client, and by nats.c for what would break the protocol.
+	opts.SkipSubjectValidation = true
+	// What the dialer's sockets make of it, see natsSocket.
+	opts.FlusherTimeout = 0
+	if err := setAuth(&opts, &config); err != nil {
+		return opts, err
+	}
+	return opts, setTLS(&opts, &config)
+}
+
+func set[T any](to *T, value *T) {
+	if value != nil {
+		*to = *value
+	}
+}
+
+func setSeconds(to *time.Duration, seconds *float64) {
+	if seconds != nil {
+		*to = time.Duration(*seconds * float64(time.Second))
+	}
+}
+
+func setAuth(opts *nats.Options, config *natsConfig) error {
+	if config.Creds != "" {
+		if _, err := os.Stat(config.Creds); err != nil {
+			return &configError{"creds: " + err.Error()}
+		}
+		if err := nats.UserCredentials(config.Creds)(opts); err != nil {
+			return &configError{"creds " + config.Creds + ": " + errorText(err)}
+		}
+	}
+	if config.NKey != "" {
+		option, err := nats.NkeyOptionFromSeed(config.NKey)
+		if err != nil {
+			return &configError{"nkey " + config.NKey + ": " + errorText(err)}
+		}
+		if err := option(opts); err != nil {
+			return &configError{"nkey " + config.NKey + ": " + errorText(err)}
+		}
+	}
+	return nil
+}
+
+func setTLS(opts *nats.Options, config *natsConfig) error {
+	if !config.TLS && !config.TLSFirst && config.TLSCA == "" && config.TLSCert == "" && config.TLSKey == "" && config.TLSName == "" {
+		return nil
+	}
+	opts.Secure = true
+	opts.TLSHandshakeFirst = config.TLSFirst
+	opts.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: config.TLSName}
+	if config.TLSCA != "" {
+		pem, err := os.ReadFile(config.TLSCA)
+		if err != nil {
+			return &configError{"tls_ca: " + err.Error()}
+		}
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM(pem) {
+			return &configError{"tls_ca " + config.TLSCA + ": no certificate in it"}
+		}
+		opts.TLSConfig.RootCAs = pool
+	}
+	if (config.TLSCert == "") != (config.TLSKey == "") {
+		return &configError{"tls_cert and tls_key: one is useless without the other"}
+	}
+	if config.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(config.TLSCert, config.TLSKey)
+		if err != nil {
+			return &configError{"tls_cert " + config.TLSCert + ": " + err.Error()}
+		}
+		opts.TLSConfig.Certificates = []tls.Certificate{cert}
+	}
+	return nil
+}
+
+// codes are the names that nats.errors has for errors of nats.go.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{nats.ErrTimeout, "timeout"},
+	{nats.ErrConnectionClosed, "closed"},
+	{nats.ErrInvalidConnection, "closed"},
+	{nats.ErrConnectionDraining, "draining"},
+	{nats.ErrDisconnected, "disconnected"},
+	{nats.ErrConnectionReconnecting, "disconnected"},
+	{nats.ErrMaxPayload, "maximum payload exceeded"},
+	{nats.ErrReconnectBufExceeded, "reconnect buffer exceeded"},
+	{nats.ErrPermissionViolation, "permissions"},
+	{nats.ErrAuthorization, "authorization"},
+	{nats.ErrAuthExpired, "authorization"},
+	{nats.ErrAuthRevoked, "authorization"},
+	{nats.ErrAccountAuthExpired, "authorization"},
+	{nats.ErrNkeysNotSupported, "authorization"},
+	{nats.ErrSecureConnRequired, "tls"},
+	{nats.ErrSecureConnWanted, "tls"},
+	{nats.ErrTLS, "tls"},
+	{nats.ErrNoServers, "no servers"},
+	{nats.ErrNoInfoReceived, "protocol"},
+	{nats.ErrJsonParse, "protocol"},
+}
+
+// errorCode finds the name that nats.errors has for an error, and the detail for those that have one.
+func errorCode(err error) (code, detail string) {
+	detail = errorText(err)
+	for _, known := range codes {
+		if errors.Is(err, known.err) {
+			switch known.code {
+			case "permissions", "authorization", "tls", "no servers", "protocol":
+				return known.code, detail
+			}
+			return known.code, ""
+		}
+	}
+	var config *configError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var network net.Error
+	switch {
+	case errors.As(err, &config):
+		return "configuration", detail
+	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
+		return "tls", detail
+	case errors.As(err, &network), errors.Is(err, os.ErrDeadlineExceeded):
+		return "no servers", detail
+	}
+	return "server", detail
+}
+
+// errorText is what an error says, without the name of the library and without secrets.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return redact(strings.TrimPrefix(err.Error(), "nats: "))
+}
+
+var credentials = regexp.MustCompile(`://[^\s/"']*@`)
+
+// redact drops user, password and token from URLs.
+func redact(text string) string { return credentials.ReplaceAllString(text, "://") }

@@ -1,0 +1,473 @@
+package host
+
+/*
+#include <stdlib.h>
+#include "nats.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// All that has arrived and waits for poll is in one channel, so the order of arrival is kept. When it
+	// holds queueLimit messages, or queueBytes, the socket is not read: TCP, and then the server, hold
+	// the senders back. The number is twice what nats.go gives a subscription that is polled as ours is;
+	// of 128 bytes each, the messages take some 50 MB. The bytes are nats.go's limit.
+	queueLimit = 128 << 10
+	queueBytes = 64 << 20
+	// What one read brings must still find room: 32 KiB are 2,520 messages of 13 bytes, the shortest;
+	// those that come with a connect (see connectBytes), 10,083; the events, errorLimit and some.
+	queueRoom = 16 << 10
+	// So many errors of the server wait for poll before the socket is not read either.
+	errorLimit = 1024
+
+	// A crossing into Go brings so many messages, or so many bytes, if they are there. More would cost
+	// less, but would leave the processor's cache before the script reads it.
+	batchMessages = 64
+	batchBytes    = 16 << 10
+	// An inbox that a large message made larger than this shrinks again.
+	inboxKeep = 1 << 20
+)
+
+// Events of the contract, and two marks of our own in the queue.
+const (
+	eventDisconnected = "disconnected"
+	eventReconnected  = "reconnected"
+	eventClosed       = "closed"
+	eventError        = "error"
+	eventLameDuck     = "lame_duck"
+	eventDiscovered   = "discovered_servers"
+	eventPong         = "pong"
+	markRedial        = "redial"  // what follows comes from another connection
+	markDrained       = "drained" // of a subscription nothing follows
+)
+
+// subscription is one of the client's.
+type subscription struct {
+	sid      int64
+	sub      *nats.Subscription
+	received int64 // by the script
+	max      int64 // it ends after so many; 0: none
+}
+
+// receiver brings messages and events to the script.
+type receiver struct {
+	conn  *natsConn
+	queue chan *nats.Msg // messages, and marks: those have no Sub
+	timer *time.Timer
+
+	// Of the script's thread alone.
+	bySID map[int64]*subscription
+	bySub map[*nats.Subscription]*subscription
+	last  *subscription // of the last message: the next one is mostly its
+	up    bool          // as the script was told
+	late  bool          // a redial came before its "disconnected": what follows waits for that
+	held  []*nats.Msg   // what came over a connection that the script does not know of yet
+	over  bool          // the script was told that the connection is closed
+	inbox inbox
+
+	// Back-pressure.
+	taken    atomic.Int64  // bytes of messages that left the queue
+	base     atomic.Int64  // nats.go's InBytes when nothing was queued, less taken
+	waiting  atomic.Bool   // the reader waits for resume
+	resume   chan struct{} // the queue has room again
+	draining atomic.Int32  // subscriptions that drain
+	open     atomic.Bool   // read on, whatever the queue holds
+	errors   chan struct{} // a token for each error in the queue
+
+	spill   sync.Mutex  // held to take from the queue, since the reader may move it into spilled
+	spilled []*nats.Msg // before what the queue holds
+	armed   bool        // poll takes the next message without the lock
+
+	asyncMutex sync.Mutex
+	lastAsync  error // the last error that nats.go reported
+	asyncNews  chan struct{}
+}
+
+func (r *receiver) init(c *natsConn) {
+	r.conn = c
+	r.queue = make(chan *nats.Msg, queueLimit+queueRoom)
+	r.timer = time.NewTimer(time.Hour)
+	r.timer.Stop()
+	r.bySID, r.bySub = map[int64]*subscription{}, map[*nats.Subscription]*subscription{}
+	r.up = true
+	r.resume = make(chan struct{}, 1)
+	r.errors = make(chan struct{}, errorLimit)
+	r.asyncNews = make(chan struct{}, 1)
+	r.inbox.shared = c.shared
+}
+
+func (r *receiver) subscribe(sid int64, subject, queue string) error {
+	sub, err := r.conn.nc.ChanQueueSubscribe(subject, queue, r.queue)
+	if err != nil {
+		return err
+	}
+	s := &subscription{sid: sid, sub: sub}
+	r.bySID[sid], r.bySub[sub] = s, s
+	return nil
+}
+
+func (r *receiver) forget(s *subscription) {
+	delete(r.bySID, s.sid)
+	delete(r.bySub, s.sub)
+	if r.last == s {
+		r.last = nil
+	}
+}
+
+// unsubscribe ends a subscription now, or after max messages. One that has ended is no error.
+func (r *receiver) unsubscribe(sid, max int64) error {
+	s := r.bySID[sid]
+	switch {
+	case s == nil:
+		return nil
+	case max <= s.received:
+		r.forget(s)
+		return ended(s.sub.Unsubscribe())
+	default:
+		s.max = max
+		return ended(s.sub.AutoUnsubscribe(int(max)))
+	}
+}
+
+// drain ends a subscription when what the server has sent is here.
+func (r *receiver) drain(sid int64) error {
+	s := r.bySID[sid]
+	if s == nil {
+		return nil
+	}
+	r.draining.Add(1)
+	var once sync.Once
+	s.sub.SetClosedHandler(func(string) {
+		go once.Do(func() { // not here, where nats.go holds its locks
+			r.draining.Add(-1)
+			r.mark(markDrained, strconv.FormatInt(sid, 10))
+		})
+	})
+	poke(r.resume)
+	return ended(s.sub.Drain())
+}
+
+// ended drops what nats.go says of a subscription that is no more.
+func ended(err error) error {
+	if errors.Is(err, nats.ErrBadSubscription) {
+		return nil
+	}
+	return err
+}
+
+// mark queues an event with its detail; it waits for room, which there is.
+func (r *receiver) mark(event, detail string) {
+	m := &nats.Msg{Subject: event}
+	if detail != "" {
+		m.Data = []byte(detail)
+	}
+	select {
+	case r.queue <- m:
+	case <-r.conn.done:
+	}
+}
+
+// asyncError is what nats.go calls for what the server says with -ERR, and for some errors of its own.
+func (r *receiver) asyncError(err error) {
+	select {
+	case r.errors <- struct{}{}:
+		r.mark(eventError, errorText(err))
+	case <-r.conn.done:
+	}
+	r.asyncMutex.Lock()
+	r.lastAsync = err
+	r.asyncMutex.Unlock()
+	poke(r.asyncNews)
+}
+
+// awaitAsyncErrors waits for the goroutine on which nats.go reports errors, so that an error that the
+// server sent before a PONG comes before it here too.
+func (r *receiver) awaitAsyncErrors() {
+	timeout := time.After(time.Second)
+	for {
+		last := r.conn.nc.LastError()
+		if !errors.Is(last, nats.ErrPermissionViolation) && !errors.Is(last, nats.ErrMaxSubscriptionsExceeded) {
+			return
+		}
+		r.asyncMutex.Lock()
+		same := r.lastAsync == last
+		r.asyncMutex.Unlock()
+		if same {
+			return
+		}
+		select {
+		case <-r.asyncNews:
+		case <-timeout:
+			return
+		case <-r.conn.done:
+			return
+		}
+	}
+}
+
+// queued is how many bytes wait in the queue. nats.go counts what it drops for want of a subscription
+// as well, so the count begins anew whenever the queue is empty.
+func (r *receiver) queued(nc *nats.Conn) int64 {
+	in := int64(atomic.LoadUint64(&nc.InBytes))
+	if len(r.queue) == 0 {
+		r.base.Store(in - r.taken.Load())
+	}
+	return in - r.base.Load() - r.taken.Load()
+}
+
+func (r *receiver) hasRoom(nc *nats.Conn) bool {
+	return r.open.Load() ||
+		len(r.queue) < queueLimit && len(r.errors) < errorLimit && r.queued(nc) < queueBytes
+}
+
+// gate holds the reader of the socket until the queue has room, or the socket is closed.
+func (r *receiver) gate(nc *nats.Conn, closed <-chan struct{}) {
+	for !r.hasRoom(nc) {
+		if r.draining.Load() > 0 {
+			// The end of a drain must be read; what is in its way is no more than the server had
+			// queued for us.
+			r.spillOver()
+			runtime.Gosched() // poll may be about to take it itself
+			continue
+		}
+		r.waiting.Store(true)
+		if r.hasRoom(nc) {
+			break
+		}
+		select {
+		case <-r.resume:
+		case <-closed:
+			return
+		}
+	}
+	r.waiting.Store(false)
+}
+
+func (r *receiver) spillOver() {
+	r.spill.Lock()
+	defer r.spill.Unlock()
+	for !r.armed {
+		select {
+		case m := <-r.queue:
+			r.count(m)
+			r.spilled = append(r.spilled, m)
+		default:
+			return
+		}
+	}
+}
+
+// disarm ends the time after an empty fill in which poll may take from the queue.
+func (r *receiver) disarm() {
+	r.spill.Lock()
+	defer r.spill.Unlock()
+	r.armed = false
+}
+
+// count books a message or mark that left the queue.
+func (r *receiver) count(m *nats.Msg) {
+	if m.Sub != nil {
+		r.taken.Add(int64(m.Size() - len(m.Subject) - len(m.Reply)))
+	} else if m.Subject == eventError {
+		<-r.errors
+	}
+}
+
+// discard lets the reader go on to the end, for a close.
+func (r *receiver) discard() {
+	r.open.Store(true)
+	poke(r.resume)
+}
+
+// fill moves what has arrived into the empty inbox, beginning with first, if there is one, which left
+// the queue before. It returns false when there is nothing.
+func (r *receiver) fill(first *nats.Msg) bool {
+	r.inbox.reset()
+	if first != nil {
+		r.count(first)
+		r.handle(first)
+	}
+	r.spill.Lock()
+	for r.inbox.hasRoom() {
+		m := r.next()
+		if m == nil {
+			break
+		}
+		r.handle(m)
+	}
+	r.armed = r.inbox.items == 0
+	r.spill.Unlock()
+	if r.waiting.Load() && len(r.queue) <= queueLimit/2 {
+		poke(r.resume)
+	}
+	return r.inbox.items > 0
+}
+
+// next takes the next message or mark that may be handled.
+func (r *receiver) next() *nats.Msg {
+	if len(r.held) > 0 && r.up && !r.late {
+		m := r.held[0]
+		r.held[0], r.held = nil, r.held[1:]
+		return m
+	}
+	if len(r.spilled) > 0 {
+		m := r.spilled[0]
+		r.spilled[0], r.spilled = nil, r.spilled[1:]
+		return m
+	}
+	select {
+	case m := <-r.queue:
+		r.count(m)
+		return m
+	default:
+		return nil
+	}
+}
+
+// handle puts a message or an event into the inbox, in its place. nats.go reports the end and the
+// beginning of a connection on another goroutine than messages, so these may overtake a report; a mark
+// at each redial, and the order "disconnected", redial, messages, "reconnected" or "redial", tell which
+// messages must wait for one.
+func (r *receiver) handle(m *nats.Msg) {
+	if m.Sub != nil {
+		if r.up && !r.late {
+			r.message(m)
+		} else {
+			r.held = append(r.held, m)
+		}
+		return
+	}
+	switch m.Subject {
+	case markRedial:
+		r.late = r.up
+	case markDrained:
+		sid, _ := strconv.ParseInt(string(m.Data), 10, 64)
+		if s := r.bySID[sid]; s != nil {
+			r.forget(s)
+		}
+	case eventDisconnected:
+		r.late = false
+		r.up = false
+		r.inbox.event(m)
+	case eventReconnected:
+		r.up = true
+		r.inbox.event(m)
+	case eventClosed:
+		// After this poll gives nothing: first what was held.
+		r.up, r.late = true, false
+		held := r.held
+		r.held = nil
+		for _, m := range held {
+			r.handle(m)
+		}
+		r.over = true
+		r.inbox.event(m)
+	default:
+		if r.up && !r.late && len(r.held) == 0 {
+			r.inbox.event(m)
+		} else {
+			r.held = append(r.held, m)
+		}
+	}
+}
+
+func (r *receiver) message(m *nats.Msg) {
+	s := r.last
+	if s == nil || s.sub != m.Sub {
+		if s = r.bySub[m.Sub]; s == nil {
+			return // of a subscription that has ended
+		}
+		r.last = s
+	}
+	s.received++
+	if s.max > 0 && s.received >= s.max {
+		r.forget(s)
+	}
+	r.inbox.message(s.sid, m)
+}
+
+// inbox writes items into the memory from which nats.c gives them to the script.
+type inbox struct {
+	shared *C.mw_nats
+	items  int
+	end    int
+}
+
+func (b *inbox) reset() {
+	b.items, b.end = 0, 0
+	if b.shared.inbox_size > inboxKeep {
+		b.resize(batchBytes)
+	}
+	b.shared.inbox_read, b.shared.inbox_end = 0, 0
+}
+
+func (b *inbox) hasRoom() bool { return b.items < batchMessages && b.end < batchBytes }
+
+func (b *inbox) resize(size int) {
+	p := C.realloc(unsafe.Pointer(b.shared.inbox), C.size_t(size))
+	if p == nil {
+		panic("not enough memory for a message")
+	}
+	b.shared.inbox, b.shared.inbox_size = (*C.uint8_t)(p), C.size_t(size)
+}
+
+// space makes room for an item of so many bytes and returns where it goes.
+func (b *inbox) space(size int) []byte {
+	size = (size + 7) &^ 7
+	if have := int(b.shared.inbox_size); b.end+size > have {
+		b.resize(max(2*have, b.end+size, 2*batchBytes))
+	}
+	to := unsafe.Slice((*byte)(unsafe.Pointer(b.shared.inbox)), b.end+size)[b.end:]
+	b.end += size
+	b.items++
+	b.shared.inbox_end = C.size_t(b.end)
+	return to
+}
+
+func (b *inbox) message(sid int64, m *nats.Msg) {
+	var headers []byte
+	if m.Header != nil {
+		headers = encodeHeaders(m.Header)
+	}
+	to := b.space(C.sizeof_nats_item + len(m.Subject) + len(m.Reply) + len(headers) + len(m.Data))
+	item := (*C.nats_item)(unsafe.Pointer(&to[0]))
+	*item = C.nats_item{sid: C.int64_t(sid), kind: C.NATS_MESSAGE, subject: C.uint32_t(len(m.Subject)),
+		reply: absent, headers: absent, payload: C.int64_t(len(m.Data))}
+	to = to[C.sizeof_nats_item:]
+	to = to[copy(to, m.Subject):]
+	if m.Reply != "" {
+		item.reply = C.int64_t(len(m.Reply))
+		to = to[copy(to, m.Reply):]
+	}
+	if m.Header != nil {
+		item.headers = C.int64_t(len(headers))
+		to = to[copy(to, headers):]
+	}
+	copy(to, m.Data)
+}
+
+func (b *inbox) event(m *nats.Msg) {
+	to := b.space(C.sizeof_nats_item + len(m.Subject) + len(m.Data))
+	item := (*C.nats_item)(unsafe.Pointer(&to[0]))
+	*item = C.nats_item{kind: C.NATS_EVENT, subject: C.uint32_t(len(m.Subject)), payload: absent}
+	to = to[C.sizeof_nats_item:]
+	to = to[copy(to, m.Subject):]
+	if m.Data != nil {
+		item.payload = C.int64_t(len(m.Data))
+		copy(to, m.Data)
+	}
+}
+
+// absent is the length of what an item does not have.
+const absent = -1

@@ -1,0 +1,318 @@
+package host
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	// A connect reads no more than this before it is settled: an INFO of 64 KiB, certificates, a PONG.
+	connectBytes = 128 << 10
+	// How long a reader waits for a connect to be settled that has read that much.
+	settleTimeout = 5 * time.Second
+	// When so much waits for a socket, what publishes waits too.
+	backlogLimit = 1 << 20
+	// So much of it is written at once, so that a limit of time means something.
+	writeSize = 256 << 10
+	// A write that gets no further in this time has failed, as nats.go has it.
+	writeTimeout = time.Minute
+)
+
+// natsDialer makes the sockets that nats.go reads and writes.
+type natsDialer struct {
+	conn     *natsConn
+	timeout  time.Duration
+	backlog  atomic.Int64  // bytes that wait for the socket
+	writable chan struct{} // less waits than did, or the socket was closed
+
+	mutex     sync.Mutex
+	connected bool        // once, at least
+	marked    bool        // the queue knows of the redial
+	current   *natsSocket // the last one
+	attempts  []attempt   // of the first connect
+}
+
+// attempt is one try to connect, and how it failed.
+type attempt struct {
+	address string
+	socket  *natsSocket
+	err     error
+}
+
+// Dial connects. nats.go calls it once for each address of each server, one at a time.
+func (d *natsDialer) Dial(network, address string) (net.Conn, error) {
+	d.mark()
+	conn, err := (&net.Dialer{Timeout: d.timeout}).Dial(network, address)
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	var s *natsSocket
+	if err == nil {
+		s = newNATSSocket(d, conn)
+		d.current = s
+	}
+	if !d.connected {
+		d.attempts = append(d.attempts, attempt{address, s, err})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// mark marks in the queue where the messages of one connection end. No reader runs when it is called.
+func (d *natsDialer) mark() {
+	d.mutex.Lock()
+	needed := d.connected && !d.marked
+	d.marked = true
+	d.mutex.Unlock()
+	if needed {
+		d.conn.receiver.mark(markRedial, "")
+	}
+}
+
+// settle says that the last socket is connected.
+func (d *natsDialer) settle() {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.connected, d.marked, d.attempts = true, false, nil
+	d.current.settle()
+}
+
+// up says whether there is a socket that is connected and open.
+func (d *natsDialer) up() bool {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.current != nil && d.current.isSettled() && !d.current.isClosed()
+}
+
+// full says whether publishing must wait for the socket.
+func (d *natsDialer) full() bool { return d.backlog.Load() >= backlogLimit }
+
+// explain adds to the error of the first connect what each server's was.
+func (d *natsDialer) explain(err error) error {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	var reasons []string
+	for _, a := range d.attempts {
+		cause := a.err
+		if a.socket != nil {
+			cause = a.socket.cause()
+		}
+		if cause == nil {
+			cause = err
+		}
+		reasons = append(reasons, a.address+": "+errorText(cause))
+	}
+	if len(reasons) == 0 {
+		return err
+	}
+	return &connectError{err, strings.Join(reasons, "; ")}
+}
+
+// connectError is an error of the first connect.
+type connectError struct {
+	err     error  // what nats.go says
+	reasons string // what each server's was
+}
+
+func (e *connectError) Error() string { return e.reasons }
+func (e *connectError) Unwrap() error { return e.err }
+
+// natsSocket is the socket below nats.go. It is read only while there is room for what it brings, and
+// writing never waits: nats.go holds its lock while it writes, and would have everybody wait for a
+// server that does not read. What the kernel does not take at once a goroutine writes, and publishing
+// waits outside that lock (see natsDialer.full).
+type natsSocket struct {
+	net.Conn
+	dialer *natsDialer
+	raw    syscall.RawConn // nil: there is none to ask for
+
+	settled chan struct{} // closed when the connect is complete
+	closed  chan struct{}
+	ends    sync.Once
+
+	// Of the reader alone.
+	read int
+
+	mutex   sync.Mutex // guards what follows
+	backlog []byte     // not written yet
+	spare   []byte     // the last backlog, to be used again
+	writing bool       // a goroutine writes
+	err     error      // of a write
+	failed  error      // of a read before the connect was complete, or what the server said then
+}
+
+func newNATSSocket(d *natsDialer, conn net.Conn) *natsSocket {
+	s := &natsSocket{Conn: conn, dialer: d, settled: make(chan struct{}), closed: make(chan struct{})}
+	if c, ok := conn.(syscall.Conn); ok {
+		s.raw, _ = c.SyscallConn()
+	}
+	return s
+}
+
+func isDone(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *natsSocket) isSettled() bool { return isDone(s.settled) }
+func (s *natsSocket) isClosed() bool  { return isDone(s.closed) }
+
+func (s *natsSocket) settle() {
+	if !s.isSettled() {
+		close(s.settled)
+	}
+}
+
+// Read waits for room for what it may bring, once the connect is complete.
+func (s *natsSocket) Read(p []byte) (int, error) {
+	if s.isSettled() {
+		s.dialer.conn.receiver.gate(s.dialer.conn.nc, s.closed)
+		return s.Conn.Read(p)
+	}
+	// nats.go says that the connect is complete some time after it has begun to read messages.
+	if s.read >= connectBytes {
+		select {
+		case <-s.settled:
+			return s.Read(p)
+		case <-s.closed:
+		case <-time.After(settleTimeout):
+		}
+		return 0, errors.New("the server sent too much before the connect was complete")
+	}
+	n, err := s.Conn.Read(p)
+	s.read += n
+	s.note(p[:n], err)
+	return n, err
+}
+
+// note keeps why a connect failed.
+func (s *natsSocket) note(p []byte, err error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if _, line, found := bytes.Cut(p, []byte("-ERR ")); found {
+		line, _, _ = bytes.Cut(line, []byte("\r\n"))
+		s.failed = errors.New(strings.ToLower(strings.Trim(string(line), "' ")))
+	} else if err != nil && s.failed == nil {
+		s.failed = err
+	}
+}
+
+// cause is why the connect failed, as far as the socket knows.
+func (s *natsSocket) cause() error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.failed
+}
+
+// Write takes all of p, or fails.
+func (s *natsSocket) Write(p []byte) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.err != nil {
+		return 0, s.err
+	}
+	n := 0
+	if !s.writing {
+		if n, s.err = s.try(p); s.err != nil {
+			return n, s.err
+		}
+	}
+	if n < len(p) {
+		s.backlog = append(s.backlog, p[n:]...)
+		s.dialer.backlog.Add(int64(len(p) - n))
+		if !s.writing {
+			s.writing = true
+			go s.write()
+		}
+	}
+	return len(p), nil
+}
+
+// try writes what the kernel takes without waiting.
+func (s *natsSocket) try(p []byte) (n int, err error) {
+	if s.raw == nil || len(p) == 0 {
+		return 0, nil
+	}
+	refused := s.raw.Write(func(fd uintptr) bool {
+		for {
+			n, err = syscall.Write(int(fd), p)
+			if err != syscall.EINTR {
+				return true // whatever came of it: do not wait
+			}
+		}
+	})
+	switch {
+	case refused != nil:
+		return 0, refused
+	case err == syscall.EAGAIN:
+		return 0, nil
+	case err != nil:
+		return max(n, 0), os.NewSyscallError("write", err)
+	}
+	return n, nil
+}
+
+// write writes the backlog until there is none.
+func (s *natsSocket) write() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for len(s.backlog) > 0 && s.err == nil {
+		p := s.backlog
+		s.backlog, s.spare = s.spare[:0], nil
+		s.mutex.Unlock()
+		err := s.writeAll(p)
+		s.mutex.Lock()
+		s.spare = p[:0]
+		if err != nil {
+			s.err = err
+			s.Conn.Close() // the reader sees it, and nats.go connects anew
+		}
+	}
+	s.dialer.backlog.Add(-int64(len(s.backlog)))
+	s.backlog = nil
+	s.writing = false
+	poke(s.dialer.writable)
+}
+
+func (s *natsSocket) writeAll(p []byte) error {
+	for len(p) > 0 {
+		s.Conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		n, err := s.Conn.Write(p[:min(len(p), writeSize)])
+		s.dialer.backlog.Add(-int64(n))
+		p = p[n:]
+		if err != nil {
+			s.dialer.backlog.Add(-int64(len(p)))
+			return err
+		}
+		poke(s.dialer.writable)
+	}
+	return nil
+}
+
+// SetDeadline bounds reading. Writing has no use for it: it does not wait.
+func (s *natsSocket) SetDeadline(t time.Time) error { return s.Conn.SetReadDeadline(t) }
+
+// SetWriteDeadline does nothing, see SetDeadline.
+func (s *natsSocket) SetWriteDeadline(time.Time) error { return nil }
+
+// Close ends the socket, and all waiting for it.
+func (s *natsSocket) Close() error {
+	s.ends.Do(func() {
+		close(s.closed)
+		s.dialer.conn.updateSlow()
+		poke(s.dialer.writable)
+	})
+	return s.Conn.Close()
+}
