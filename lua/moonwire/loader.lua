@@ -6,7 +6,7 @@
 -- (The `moonwire` binary has these files inside it and keeps the same order by itself.)
 local loader = {}
 
-local searchers = package.searchers or package.loaders
+local searchers = package.searchers
 
 local function readable(path)
   local file = io.open(path, "rb")

@@ -17,7 +17,7 @@ local COMMANDS = {
 -- True where `require` would find the module, without loading it.
 local function exists(name)
   if package.loaded[name] or package.preload[name] then return true end
-  local searchers = package.searchers or package.loaders
+  local searchers = package.searchers
   for i = 2, #searchers do
     if type((searchers[i](name))) == "function" then return true end
   end

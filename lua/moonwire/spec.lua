@@ -1,0 +1,80 @@
+--- The command `moonwire spec`: runs specs written for busted, in this engine or in several.
+local engines = require "moonwire.spec.engines"
+local files = require "moonwire.spec.files"
+local flags = require "moonwire.spec.flags"
+local here = require "moonwire.spec.here"
+local matrix = require "moonwire.spec.matrix"
+local worker = require "moonwire.spec.worker"
+
+local VERSION = "2.1.1"  -- of busted, whose specs are understood
+
+local function refuse(message)
+  io.stderr:write("moonwire spec: ", message, "\n")
+  return 2
+end
+
+-- The command line for the engines: all but which engines they are.
+local function without_engines(args)
+  local kept = {}
+  local skip = false
+  for _, arg in ipairs(args) do
+    if skip then skip = false
+    elseif arg == "--engine" or arg == "--jobs" or arg == "-j" then skip = true
+    elseif not (arg:find("^%-%-engine=") or arg:find("^%-%-jobs=") or arg:find("^%-j%d")) then kept[#kept + 1] = arg end
+  end
+  return kept
+end
+
+--- Runs the command.
+-- @tparam {string,...} args
+-- @treturn integer status: 0 nothing failed, 1 something did, 2 the command line is wrong
+return function(args)
+  local options, problem = flags.parse(args)
+  if not options then return refuse(problem) end
+  if options.help then
+    io.stdout:write(flags.help())
+    return 0
+  end
+  if options.version then
+    io.stdout:write(VERSION, "\n")
+    return 0
+  end
+  if options.worker then return (worker.run(options.worker)) end
+
+  if options.engine then
+    local list
+    list, problem = engines.named(options.engine)
+    if not list then return refuse(problem) end
+    if options.list or options.output then
+      return refuse("--" .. (options.list and "list" or "output") .. " is for one engine: leave --engine out")
+    end
+    return matrix.run(list, without_engines(args), options)
+  end
+
+  if options.directory then
+    local ok, err = files.chdir(options.directory)
+    if not ok then return refuse("cannot go to " .. options.directory .. ": " .. err) end
+  end
+  options, problem = flags.complete(options)
+  if not options then return refuse(problem) end
+
+  if options.list then
+    options.list_test = function(element, name)
+      local place = element.trace
+      io.stdout:write(place and place.short_src .. ":" .. place.currentline .. ": " or "", name, "\n")
+    end
+    local results
+    results, problem = here.run(options, function() end)
+    if not results then return refuse(problem) end
+    for _, entry in ipairs(results.errors) do io.stderr:write("moonwire spec: ", tostring(entry.message), "\n") end
+    return results.errorsCount == 0 and 0 or 1
+  end
+
+  local results
+  results, problem = here.run(options, here.output(options))
+  if not results then return refuse(problem) end
+  local quiet = options.output == "json" or options.output == "junit"
+  local out = quiet and io.stderr or io.stdout
+  out:write(quiet and "" or "\n", results.summary(), "\n")
+  return results.failuresCount + results.errorsCount == 0 and 0 or 1
+end

@@ -1,0 +1,102 @@
+--- The journal of a run in one engine: a line for each thing that happens, written at once, so that it
+-- tells what happened up to the end even of a process that dies.
+--
+-- A line is a word and fields, separated by tabs; tabs, line breaks and backslashes in them are escaped.
+-- It is not JSON, since the project's own JSON is among what is tested.
+--
+--     engine LUA                          the run begins; LUA: its version
+--     start  KEY                          a test begins; KEY: file, full name, count of equal names
+--     end    KEY STATUS SECONDS REASON    it ends: success, pending (REASON: why), failure, error
+--     problem KIND KEY WHERE MESSAGE TRACEBACK     what went wrong, in a test or outside of one
+--     finish PASSED FAILED ERRORS SKIPPED SECONDS
+local journal = {}
+
+local ESCAPES = { ["\t"] = "\\t", ["\n"] = "\\n", ["\r"] = "\\r", ["\\"] = "\\\\", ["\0"] = "\\0" }
+local CHARACTERS = { t = "\t", n = "\n", r = "\r", ["\\"] = "\\", ["0"] = "\0" }
+local gsub, concat, format = string.gsub, table.concat, string.format
+local tostring, select, type = tostring, select, type
+
+local function line(...)
+  local fields = {}
+  for i = 1, select("#", ...) do
+    fields[i] = gsub(tostring((select(i, ...))), "[\t\n\r\\\0]", ESCAPES)
+  end
+  return concat(fields, "\t") .. "\n"
+end
+
+--- Splits a line of a journal.
+-- @tparam string text without its line break
+-- @treturn {string,...} the word and the fields
+function journal.split(text)
+  local fields = {}
+  for field in (text .. "\t"):gmatch("([^\t]*)\t") do
+    fields[#fields + 1] = field:gsub("\\(.)", CHARACTERS)
+  end
+  return fields
+end
+
+--- Keeps the journal of a runner.
+-- @tparam file file open for writing
+-- @treturn function attach(runner, results), for `here.run`
+function journal.writer(file)
+  local put, flush = file.write, file.flush
+  local function write(...)
+    put(file, line(...))
+    flush(file)
+  end
+  return function(runner, results)
+    local parent = runner.api.parent
+    local keys, counts = {}, {}
+
+    local function file_of(element)
+      while element and element.descriptor ~= "file" do element = parent(element) end
+      return element and element.name or ""
+    end
+
+    local function key_of(element)
+      local base = tostring(file_of(element)) .. ": " .. runner.full_name(element)
+      if element.descriptor ~= "it" and element.descriptor ~= "pending" then
+        return element.descriptor == "file" and tostring(element.name) or base .. " (" .. element.descriptor .. ")"
+      end
+      if not keys[element] then
+        counts[base] = (counts[base] or 0) + 1
+        keys[element] = counts[base] == 1 and base or base .. " (" .. counts[base] .. ")"
+      end
+      return keys[element]
+    end
+
+    local function on(channel, run)
+      runner.subscribe(channel, function(...)
+        run(...)
+        return nil, true
+      end)
+    end
+
+    local function problem(kind)
+      return function(element, _, message, place)
+        local stands = element.trace or place
+        local where = stands and stands.short_src and format("%s @ %d", stands.short_src, stands.currentline) or ""
+        write("problem", kind, key_of(element), where, message, type(place) == "table" and place.traceback or "")
+      end
+    end
+
+    write("engine", (_VERSION:gsub("^Lua ", "")))
+    on({ "test", "start" }, function(element) write("start", key_of(element)) end)
+    on({ "test", "end" }, function(element, _, status)
+      local reason = ""
+      if status == "pending" then reason = results.pendings[#results.pendings].message or "" end
+      write("end", key_of(element), status, format("%.6f", element.duration or 0), reason)
+    end)
+    on({ "failure", "it" }, problem "failure")
+    on({ "error" }, problem "error")
+    on({ "failure" }, function(element, ...)
+      if element.descriptor ~= "it" then problem("error")(element, ...) end
+    end)
+    on({ "suite", "end" }, function()
+      write("finish", results.successesCount, results.failuresCount, results.errorsCount, results.pendingsCount,
+        format("%.6f", results.getDuration()))
+    end)
+  end
+end
+
+return journal
