@@ -5,5 +5,5 @@ import "embed"
 
 // Modules holds the trees lua/ and rocks/, for host.Config.
 //
-//go:embed lua
+//go:embed lua rocks
 var Modules embed.FS

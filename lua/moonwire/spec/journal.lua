@@ -65,12 +65,7 @@ function journal.writer(file)
       return keys[element]
     end
 
-    local function on(channel, run)
-      runner.subscribe(channel, function(...)
-        run(...)
-        return nil, true
-      end)
-    end
+    local on = results.on
 
     local function problem(kind)
       return function(element, _, message, place)

@@ -50,11 +50,20 @@ local function new(runner, options)
     return entry
   end
 
-  local function on(channel, run, predicate)
+  --- Subscribes, and lets others hear too.
+  -- @tparam {string,...} channel
+  -- @tparam function run run(...), called with what is published
+  -- @tparam ?table settings predicate, priority, as `events.subscribe` has them
+  function results.on(channel, run, settings)
     runner.subscribe(channel, function(...)
       run(...)
       return nil, true
-    end, { priority = 1, predicate = predicate })
+    end, settings)
+  end
+
+  -- What is collected here stands ready for everyone else who hears of the same event.
+  local function on(channel, run, predicate)
+    results.on(channel, run, { priority = 1, predicate = predicate })
   end
 
   on({ "suite", "reset" }, clear)

@@ -29,12 +29,7 @@ function junit.attach(runner, results, options)
   local suites, cases, counts, total = {}, nil, nil, { tests = 0, errors = 0, failures = 0, skip = 0, time = 0 }
   local problems = {}  -- of the running test
 
-  local function on(channel, run, predicate)
-    runner.subscribe(channel, function(...)
-      run(...)
-      return nil, true
-    end, { predicate = predicate })
-  end
+  local on = results.on
 
   local function problem(kind, entry)
     local shown = type(entry.message) == "string" and entry.message or text.message(entry.message)
@@ -67,7 +62,7 @@ function junit.attach(runner, results, options)
       attribute(place and place.short_src .. ":" .. place.currentline or ""),
       attribute(runner.full_name(element)), seconds(element.duration), concat(problems))
     problems = {}
-  end, results.cancelOnPending)
+  end, { predicate = results.cancelOnPending })
 
   local early = {}  -- what went wrong before the suite began: files that cannot be loaded
   for _, kind in ipairs { "error", "failure" } do

@@ -6,7 +6,7 @@ local text = require "busted.portable.text"
 local tap = {}
 
 --- Writes while a runner runs. Parameters as `terminal.attach` has them; verbose: tracebacks too.
-function tap.attach(runner, results, options)
+function tap.attach(_, results, options)
   local write = options.write
   local number = 0
 
@@ -26,12 +26,7 @@ function tap.attach(runner, results, options)
     end
   end
 
-  local function on(channel, run, predicate)
-    runner.subscribe(channel, function(...)
-      run(...)
-      return nil, true
-    end, { predicate = predicate })
-  end
+  local on = results.on
 
   on({ "suite", "reset" }, function() number = 0 end)
   on({ "suite", "end" }, function() write(format("1..%d\n", number)) end)
@@ -48,7 +43,7 @@ function tap.attach(runner, results, options)
     else
       problem(results.errors[#results.errors])
     end
-  end, results.cancelOnPending)
+  end, { predicate = results.cancelOnPending })
 
   for _, kind in ipairs { "error", "failure" } do
     on({ kind }, function(element)

@@ -29,29 +29,24 @@ local function plural(count, one, many)
 end
 
 --- Writes to a file while a runner runs.
--- @tparam table runner
+-- @tparam table _ the runner
 -- @tparam table results of `results.new`
 -- @tparam table options write(text); utf: marks and colours for a terminal; defer: no marks
-function terminal.attach(runner, results, options)
+function terminal.attach(_, results, options)
   local write = options.write
   local marks = options.utf and UTF or PLAIN
   local function colour(kind, shown)
     return options.utf and format("\27[%dm%s\27[0m", COLOURS[kind], shown) or shown
   end
 
-  local function on(channel, run, predicate)
-    runner.subscribe(channel, function(...)
-      run(...)
-      return nil, true
-    end, { predicate = predicate })
-  end
+  local on = results.on
 
   on({ "suite", "start" }, function(_, run, runs)
     if runs > 1 then write(format("\nRun %d of %d\n\n", run, runs)) end
   end)
 
   if not options.defer then
-    on({ "test", "end" }, function(_, _, status) write(colour(status, marks[status])) end, results.cancelOnPending)
+    on({ "test", "end" }, function(_, _, status) write(colour(status, marks[status])) end, { predicate = results.cancelOnPending })
     for _, kind in ipairs { "error", "failure" } do
       on({ kind }, function(element)
         if element.descriptor ~= "it" then write(colour("error", marks.error)) end
