@@ -1,0 +1,134 @@
+--- What \usemodule[nats] loads: where our modules are, and the commands that TeX sees.
+--
+-- The parts of the module stand beside this file, each called t-nats-NAME.lua.
+
+local source = debug.getinfo(1, "S").source:sub(2)
+local folder = file.collapsepath(file.pathpart(source), true)
+
+local parts = {}
+
+local function part(name)
+  if parts[name] == nil then
+    parts[name] = assert(loadfile(folder .. "/t-nats-" .. name .. ".lua"))(part)
+  end
+  return parts[name]
+end
+
+-- The Lua modules are in ROOT/lua, where this file is ROOT/tex/tex/context/third/nats/t-nats.lua;
+-- MOONWIRE_HOME names another ROOT.
+local function install_modules()
+  local root = os.getenv("MOONWIRE_HOME") or folder:match("^(.*)/tex/tex/context/third/nats$")
+    or folder .. "/../../../../.."
+  local found = root .. "/lua/moonwire/loader.lua"
+  local chunk, err = loadfile(found)
+  if chunk then return chunk("moonwire.loader", found).install(root) end
+  logs.reporter("nats")("the Lua modules are not there: %s; set MOONWIRE_HOME to the folder that has lua/moonwire in it",
+    err)
+end
+
+install_modules()
+
+local report = part "report"
+local settings = part "settings"
+local link = part "link"
+local data = part "data"
+local scan = part "scan"
+local layout = part "layout"
+local events = part "events"
+
+local implement = interfaces.implement
+
+local function strings(...)
+  local fields = {}
+  for i, name in ipairs { ... } do fields[i] = { name } end
+  return { fields }
+end
+
+implement { name = "natshere", actions = report.here }
+implement { name = "natscheck", arguments = "2 strings", actions = settings.check }
+implement {
+  name = "natssettings",
+  arguments = strings("url", "name", "timeout", "onerror", "progress", "limit", "separator", "as", "id",
+    "header", "buffer", "payload", "subject", "pass", "path", "first", "last"),
+  actions = settings.take,
+}
+implement {
+  name = "natssetup",
+  actions = function()
+    settings.keep()
+    link.setup { url = settings.get("url"), name = settings.get("name"), timeout = settings.get("timeout") }
+  end,
+}
+implement { name = "natstokens", arguments = "string", actions = function(key) layout.take(key, scan.tokens()) end }
+implement { name = "natsunopened", arguments = "string", actions = function(name)
+  report.here()
+  report.say("\\" .. name .. " without a beginning")
+end }
+
+--- Sends a message of \natspublish, in the pass that it is meant for.
+local function publish(subject, payload)
+  payload = settings.payload(payload)
+  local pass, headers = settings.get("pass") or "first", settings.headers()
+  if pass == "last" then return events.later(subject, payload, headers) end
+  if pass == "first" and (tonumber(environment.currentrun) or 1) > 1 then return end
+  local ok, err = link.publish(subject, payload, headers)
+  if not ok then report.failure(("cannot publish on '%s': %s"):format(subject, err), settings.onerror()) end
+end
+
+implement { name = "natspublish", arguments = "2 strings", actions = publish }
+implement { name = "natsrequest", arguments = "2 strings", actions = layout.request }
+implement { name = "natsdefinedata", arguments = "string", actions = layout.define }
+implement { name = "natsdata", arguments = "string", actions = layout.data }
+implement { name = "natsemit", actions = layout.emit }
+implement { name = "natslayrows", actions = layout.rows }
+implement { name = "natsenter", arguments = "string", actions = layout.enter }
+
+-- Commands for authors: \command[REFERENCE]{path}, the reference being optional. Those that typeset
+-- are protected, so that they stay what they are in titles and other texts that are written to a file;
+-- those that give digits or a plain word expand.
+local function define(name, protected, action)
+  implement { name = name, public = true, protected = protected, actions = action }
+end
+
+define("natsfield", true, function() layout.field(scan.optional(), scan.argument()) end)
+define("natsword", false, function() layout.word(scan.optional(), scan.argument()) end)
+define("natscount", false, function() context.sprint(layout.count(scan.optional(), scan.argument())) end)
+define("natsrow", false, function() context.sprint(layout.row(scan.optional())) end)
+define("natsrows", false, function() context.sprint(layout.rowcount(scan.optional())) end)
+define("natskey", true, function() layout.key(scan.optional()) end)
+define("natsforeach", true, function() layout.foreach(scan.optional(), scan.argument()) end)
+define("natssubject", true, function() layout.mark(scan.optional(), 1) end)
+define("natsreason", true, function() layout.mark(scan.optional(), 2) end)
+define("doifelsenatsfield", true, function()
+  commands.doifelse(layout.present(scan.optional(), scan.argument()))
+end)
+
+--- For Lua in the document: moduledata.nats.
+moduledata.nats = {
+  --- The data of a name that \definenatsdata gave, or of a subject.
+  -- @tparam string name
+  -- @tparam[opt=""] string path such as "items.1.name"
+  -- @treturn ?any what json.decode makes of the reply, or of what is at the path in it
+  -- @treturn ?string why there is none
+  data = function(name, path)
+    local value, failure = data.value(name, path or "")
+    return value, failure
+  end,
+  --- The document's connection, opened if need be; it is closed at the end of the run.
+  -- @treturn ?table a client of `nats`
+  -- @treturn ?string why there is none
+  client = link.client,
+}
+
+-- For MetaPost: lua.mp.natscount("name", "path") and lua.mp.natsnumber("name", "path", divisor).
+-- Texts are for textext("\natsfield[name]{path}"), which typesets them safely.
+function mp.natscount(name, path)
+  mp.print(layout.count(name, path or ""))
+end
+
+function mp.natsnumber(name, path, divisor)
+  local value = data.value(name, path)
+  mp.print(type(value) == "number" and value / (divisor or 1) or 0)
+end
+
+events.install()
