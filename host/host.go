@@ -1,9 +1,20 @@
 // Package host is the native host of moonwire: a Lua 5.4 state with a NATS driver in it, for the
 // moonwire command and for Go programs.
+//
+// A [Host] is one Lua state. [Host.DoString] and [Host.DoFile] run code in it, and hand strings in and
+// out; [Host.DoJSON] does so with structured values. A script that is given [Config.Modules] has the
+// modules that the moonwire command carries, such as nats and json.
+//
+// Everything that stock Lua 5.4 has works as there: pcall, xpcall, error objects, coroutines, C rocks.
+// To keep that so, no Go function is ever registered with Lua, and Lua never calls back into the Go
+// program: a script and its program exchange data by these calls, or by messages over NATS.
+//
+// Build with -tags lua54 for a binary that loads liblua5.4, or with -tags lua54,luaa for one that
+// holds it (liblua.a must then be on the linker's path).
 package host
 
 /*
-#cgo CFLAGS: -I/usr/include/lua5.4 -Wall -Wextra
+#cgo CFLAGS: -I/usr/include/lua5.4 -Wall
 #cgo LDFLAGS: -rdynamic
 #include <stdlib.h>
 #include "run.h"
@@ -15,8 +26,8 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime/cgo"
-	"strings"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/aarzilli/golua/lua"
@@ -25,25 +36,18 @@ import (
 // ErrClosed is what a Host returns after Close.
 var ErrClosed = errors.New("moonwire: the host is closed")
 
-// Error is an error that a script raised, or that Lua found in it.
-type Error struct {
-	Message   string // as the lua command prints it, with the position: "script.lua:3: no such thing"
-	Traceback string // "stack traceback:\n\t...", empty for a syntax error or an error object
-}
-
-// Error returns the message and the traceback below it.
-func (e *Error) Error() string {
-	if e.Traceback == "" {
-		return e.Message
-	}
-	return e.Message + "\n" + e.Traceback
-}
-
 // Config says what a Host is made of. The zero value is a plain Lua 5.4 with the module host.nats.
 type Config struct {
 	// Modules holds modules of Lua below lua/ and rocks/. Those below lua/ are found before any file
 	// on package.path, those below rocks/ after everything else. Nil: none.
 	Modules fs.FS
+
+	// IgnoreEnvironment has package.path and package.cpath ignore LUA_PATH and LUA_CPATH.
+	IgnoreEnvironment bool
+
+	// CloseTimeout bounds how long Close, os.exit and signals wait for connections to send what they
+	// hold. 0: DefaultCloseTimeout.
+	CloseTimeout time.Duration
 }
 
 // Host is one Lua state. Its methods may be called from any goroutine and wait for each other;
@@ -62,8 +66,12 @@ type Host struct {
 	closers closers
 }
 
-// New returns a host with the standard libraries opened.
+// New returns a host with the standard libraries opened. Close it when it is no longer needed: the
+// garbage collector does not.
 func New(config Config) (*Host, error) {
+	if config.CloseTimeout == 0 {
+		config.CloseTimeout = DefaultCloseTimeout
+	}
 	h := &Host{config: config, wake: make(chan struct{}, 1), lua: lua.NewState()}
 	if h.lua == nil {
 		return nil, errors.New("moonwire: not enough memory for a Lua state")
@@ -72,14 +80,47 @@ func New(config Config) (*Host, error) {
 	h.handle = cgo.NewHandle(h)
 	h.c = (*C.mw_host)(C.calloc(1, C.sizeof_mw_host))
 	h.c.handle = C.uintptr_t(h.handle)
-	h.lua.OpenLibs()
-	if C.mw_open(h.state, h.c, 0) != C.LUA_OK {
-		err := h.failure()
+	if err := h.open(); err != nil {
 		h.free()
 		return nil, err
 	}
-	openNATS(h)
 	return h, nil
+}
+
+func (h *Host) open() error {
+	var ignore C.int
+	if h.config.IgnoreEnvironment {
+		ignore = 1
+	}
+	if C.mw_begin(h.state, h.c, ignore) != C.LUA_OK {
+		return h.failure()
+	}
+	h.lua.OpenLibs()
+	if C.mw_open(h.state) != C.LUA_OK {
+		return h.failure()
+	}
+	openNATS(h)
+	return nil
+}
+
+// Close sends what connections still hold, within Config.CloseTimeout, and frees the state. It waits
+// for a running script to end (see Interrupt). Idempotent.
+func (h *Host) Close() error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.closed = true
+	h.closers.run(h.config.CloseTimeout)
+	h.free()
+	return nil
+}
+
+func (h *Host) free() {
+	h.lua.Close()
+	h.handle.Delete()
+	C.free(unsafe.Pointer(h.c))
 }
 
 // hostOf returns the Host that C knows by handle.
@@ -92,114 +133,11 @@ func guard(failure **C.char) {
 	}
 }
 
-// preload makes require(name) call open, a lua_CFunction. name must be a constant.
+// preload makes require(name) call open.
 func (h *Host) preload(name string, open C.lua_CFunction) {
 	text := C.CString(name)
 	defer C.free(unsafe.Pointer(text))
 	if C.mw_add(h.state, text, open) != C.LUA_OK {
-		panic(h.failure())
+		panic(h.failure()) // no memory for a few bytes, in a state that was just made
 	}
-}
-
-// DoFile runs a Lua file, whose ... are args, and returns what it returns, as tostring shows it.
-// A failure is an *Error.
-func (h *Host) DoFile(path string, args ...string) ([]string, error) {
-	return h.run(C.MW_FILE, path, "", args)
-}
-
-// DoString runs Lua code, whose ... are args, and returns what it returns, as tostring shows it.
-// A failure is an *Error.
-func (h *Host) DoString(code string, args ...string) ([]string, error) {
-	return h.run(C.MW_STRING, code, code, args)
-}
-
-func (h *Host) run(kind C.mw_kind, text, name string, args []string) ([]string, error) {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	if h.closed {
-		return nil, ErrClosed
-	}
-	request := (*C.mw_request)(C.calloc(1, C.sizeof_mw_request))
-	defer C.free(unsafe.Pointer(request))
-	texts := newTexts(append([]string{text, name}, args...))
-	defer texts.free()
-	request.kind = kind
-	request.text, request.name = texts.at(0), texts.at(1)
-	request.argc, request.argv = C.int(len(args)), texts.from(2)
-
-	h.enter()
-	defer h.leave()
-	if C.mw_run(h.state, request) != C.LUA_OK {
-		return nil, h.failure()
-	}
-	results := make([]string, int(C.lua_gettop(h.state)))
-	for i := range results {
-		results[i] = h.result(i + 1)
-	}
-	C.lua_settop(h.state, 0)
-	return results, nil
-}
-
-func (h *Host) result(index int) string {
-	t := C.mw_result(h.state, C.int(index))
-	return C.GoStringN(t.data, C.int(t.size))
-}
-
-// failure takes the error that mw_run left on the stack.
-func (h *Host) failure() error {
-	text := h.result(-1)
-	size := int(h.c.message_size)
-	C.lua_settop(h.state, 0)
-	if size == 0 || size > len(text) {
-		return &Error{Message: text}
-	}
-	return &Error{Message: text[:size], Traceback: strings.TrimPrefix(text[size:], "\n")}
-}
-
-// Close sends what connections still hold, within a bounded time, and frees the state. It waits for a
-// running script to end (see Interrupt). Idempotent.
-func (h *Host) Close() error {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	if h.closed {
-		return nil
-	}
-	h.closed = true
-	h.closers.run(exitTimeout)
-	h.free()
-	return nil
-}
-
-func (h *Host) free() {
-	h.lua.Close()
-	h.handle.Delete()
-	C.free(unsafe.Pointer(h.c))
-}
-
-// texts are strings in C memory, in one array.
-type texts struct {
-	array []C.mw_text
-	base  *C.mw_text
-}
-
-func newTexts(strings []string) texts {
-	base := (*C.mw_text)(C.malloc(C.size_t(len(strings)) * C.sizeof_mw_text))
-	t := texts{unsafe.Slice(base, len(strings)), base}
-	for i, s := range strings {
-		t.array[i] = C.mw_text{data: C.CString(s), size: C.size_t(len(s))}
-	}
-	return t
-}
-
-func (t texts) at(i int) C.mw_text { return t.array[i] }
-
-func (t texts) from(i int) *C.mw_text {
-	return (*C.mw_text)(unsafe.Add(unsafe.Pointer(t.base), i*C.sizeof_mw_text))
-}
-
-func (t texts) free() {
-	for _, text := range t.array {
-		C.free(unsafe.Pointer(text.data))
-	}
-	C.free(unsafe.Pointer(t.base))
 }

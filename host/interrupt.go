@@ -12,9 +12,10 @@ import (
 
 // thread is where a script runs now, if one does.
 type thread struct {
-	mutex  sync.Mutex
-	active bool
-	id     C.pthread_t
+	mutex       sync.Mutex
+	active      bool
+	interrupted bool // since it became active
+	id          C.pthread_t
 }
 
 func (h *Host) enter() {
@@ -26,7 +27,7 @@ func (h *Host) enter() {
 	default:
 	}
 	h.thread.id = C.mw_enter(h.c)
-	h.thread.active = true
+	h.thread.active, h.thread.interrupted = true, false
 }
 
 func (h *Host) leave() {
@@ -39,16 +40,19 @@ func (h *Host) leave() {
 
 // Interrupt raises the error "interrupted!" in the script that runs now, also when it waits in a call
 // of the host or in a system call; a coroutine that runs is where it is raised. Nothing happens when no
-// script runs. It may be called from any goroutine.
-func (h *Host) Interrupt() {
+// script runs. It may be called from any goroutine. It reports whether this is the first time since the
+// script began: a script may catch the error and go on.
+func (h *Host) Interrupt() (first bool) {
 	h.thread.mutex.Lock()
 	defer h.thread.mutex.Unlock()
 	if !h.thread.active {
-		return
+		return false
 	}
+	first, h.thread.interrupted = !h.thread.interrupted, true
 	C.mw_interrupt(h.c, h.thread.id)
 	select {
 	case h.wake <- struct{}{}:
 	default: // one is there already
 	}
+	return first
 }
