@@ -21,16 +21,16 @@ local text = require "busted.portable.text"
 local trace = require "busted.portable.trace"
 local watch = require "busted.portable.watch"
 
--- What a block's word means. env: "insulate" puts globals and loaded modules back after the block;
+-- What a block's word means: a descriptor; name: what it is called without a name of its own. env: "insulate" puts globals and loaded modules back after the block;
 -- "unwrap" lets globals set in it belong to the block around it; "expose" to the one around that.
 local WORDS = {
   describe = { "describe" },
-  context = { "describe" },
+  context = { "describe", name = "context" },
   insulate = { "describe", env = "insulate", name = "insulate" },
   expose = { "describe", env = "expose", name = "expose" },
   it = { "it" },
-  spec = { "it" },
-  test = { "it" },
+  spec = { "it", name = "spec" },
+  test = { "it", name = "test" },
   pending = { "pending", optional = true },
   before_each = { "before_each", env = "unwrap" },
   after_each = { "after_each", env = "unwrap" },
@@ -38,8 +38,8 @@ local WORDS = {
   lazy_teardown = { "lazy_teardown", env = "unwrap" },
   strict_setup = { "strict_setup", env = "unwrap" },
   strict_teardown = { "strict_teardown", env = "unwrap" },
-  setup = { "strict_setup", env = "unwrap" },
-  teardown = { "strict_teardown", env = "unwrap" },
+  setup = { "strict_setup", env = "unwrap", name = "setup" },
+  teardown = { "strict_teardown", env = "unwrap", name = "teardown" },
 }
 
 -- What stands in a describe block and is executed in turn; the rest are its helpers.
@@ -179,11 +179,11 @@ local function new(options)
       local kept
       status, kept = outcome.of(value)
       place = trace.capture(2, value)
-      message = with_position(kept, place)
+      if status ~= "pending" or kept ~= nil then message = with_position(kept, place) end
     end)
     if limited then watch.stop(started) end
     if not ok then
-      if not message then
+      if status == "success" then
         -- Raised where no handler runs: out of memory, an error in the handling of an error.
         status = "error"
         place = element.trace or { short_src = "?", currentline = 0, source = "?", what = "", traceback = "" }

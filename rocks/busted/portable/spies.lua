@@ -20,12 +20,12 @@ local function mistake(message)
 end
 
 --- Makes `spy`, `stub` and `mock`, and registers their assertions.
--- @tparam table parts assert, match
+-- @tparam table parts assert, match, raise
 -- @treturn table spy
 -- @treturn table stub
 -- @treturn table mock
 local function new(parts)
-  local assert, match = parts.assert, parts.match
+  local assert, match, raise = parts.assert, parts.match, parts.raise
 
   local function keep(value)
     return is_spy(value) or match.is_matcher(value)
@@ -144,10 +144,10 @@ local function new(parts)
   -- @treturn table the spy, with returns(...), invokes(fn), by_default, on_call_with(...)
   function stub.new(target, key, ...)
     if target == nil and key == nil then target, key = {}, "" end
-    if type(target) ~= "table" or key == nil then mistake("a stub takes a table and a key") end
+    if type(target) ~= "table" or key == nil then raise("a stub takes a table and a key") end
     local original = target[key]
     if original ~= nil and not callable(original) then
-      mistake("cannot stub '" .. tostring(key) .. "': it is a " .. type(original) .. " and cannot be called")
+      raise("cannot stub '" .. tostring(key) .. "': it is a " .. type(original) .. " and cannot be called")
     end
 
     local function returner(list)

@@ -1,0 +1,14 @@
+-- What the genuine busted cannot report as JSON: its TAP is compared instead.
+describe(function()
+  it("a block without a name", function() end)
+end)
+
+it(function() assert.is_true(true) end)
+
+insulate(function()
+  it("insulate needs no name", function() end)
+end)
+
+it("a function", function() error(print) end)
+it("userdata", function() error(io.stdout) end)
+it("a thread", function() error(coroutine.create(function() end)) end)
