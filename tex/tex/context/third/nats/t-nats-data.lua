@@ -162,15 +162,20 @@ function data.fail(reference, reason)
   reasons[reference] = reason
 end
 
---- What stands in a mark.
+--- The subject of the request behind a reference.
 -- @tparam string name a reference, or the name of data
--- @treturn string the request's subject
--- @treturn string why there is nothing
-function data.failure(name)
+-- @treturn string
+function data.subject(name)
+  local outcome = replies.known(referenced(name):match("^@(%w+)") or "")
+  return outcome and outcome.subject or "?"
+end
+
+--- Why nothing can be made of a reply.
+-- @tparam string name a reference, or the name of data
+-- @treturn string
+function data.reason(name)
   local reference = referenced(name)
-  local key = reference:match("^@(%w+)") or ""
-  local outcome = replies.known(key)
-  return outcome and outcome.subject or "?", reasons[reference] or root(key).failure or "?"
+  return reasons[reference] or root(reference:match("^@(%w+)") or "").failure or "?"
 end
 
 --- A value as text. Arrays of plain values are joined; an object has no text.

@@ -5,13 +5,14 @@ local part = ...
 local report = part "report"
 local settings = part "settings"
 local link = part "link"
-local layout = part "layout"
+local publish = part "publish"
+local field = part "field"
+local errors = part "errors"
 
 local events = {}
 
 local pages = 0           -- shipped in this pass
 local ended = false
-local last_messages = {}  -- of \natspublish[pass=last]
 
 local function pass() return tonumber(environment.currentrun) or 1 end
 
@@ -33,21 +34,13 @@ local silent = false
 local function send(event)
   local subject = settings.base("progress")
   if not subject or silent then return end
-  event.job, event.pass, event.time = tex.jobname, pass(), os.gettimeofday()
+  event.job, event.pass, event.time = file.basename(tex.jobname), pass(), os.gettimeofday()
   event.engine = CONTEXTLMTXMODE > 0 and "lmtx" or "mkiv"
   local ok, err = link.publish(subject, require("json").encode(event, { sort = true }))
   if not ok then
     silent = true
-    report.failure(("no progress on '%s': %s"):format(subject, err), settings.base("onerror") or "warn")
+    report.failure(("no progress on '%s': %s"):format(subject, err), settings.base_onerror(), true)
   end
-end
-
---- Keeps a message until it is known that this pass is the last.
--- @tparam string subject
--- @tparam string payload
--- @tparam ?table headers
-function events.later(subject, payload, headers)
-  last_messages[#last_messages + 1] = { subject, payload, headers }
 end
 
 -- A hook must not end a run that is well, and is called where an error would.
@@ -67,14 +60,10 @@ end
 local function finish(status)
   if ended then return end
   ended = true
-  layout.finish()
+  if errors.seen() then status = "error" end
+  field.finish()
   local last = status == "error" or is_last_pass()
-  if last and status == "done" then
-    for _, message in ipairs(last_messages) do
-      local ok, err = link.publish(table.unpack(message, 1, 3))
-      if not ok then report.note(("cannot publish on '%s': %s"):format(message[1], err)) end
-    end
-  end
+  if last and status == "done" then publish.last() end
   send { event = last and "end" or "pass", pages = pages, status = status }
   link.close()
 end

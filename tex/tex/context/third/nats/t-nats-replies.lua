@@ -49,6 +49,11 @@ function replies.get(request)
   return keep(key, { subject = request.subject, reply = reply, failure = not reply and err or nil }), key
 end
 
+--- Keeps an outcome that was got elsewhere.
+-- @tparam string key
+-- @tparam table outcome
+replies.keep = keep
+
 --- An outcome by its key, known or kept, without asking.
 -- @tparam string key
 -- @treturn ?table

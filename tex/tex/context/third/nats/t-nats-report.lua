@@ -35,13 +35,14 @@ end
 
 --- Says that something failed, as loudly as the author wants.
 -- @tparam string message
--- @tparam string onerror "error" ends the run with an error, "warn" writes a message, "ignore" is silent
-function report.failure(message, onerror)
+-- @tparam string onerror "error" ends the run with status 1, "warn" writes a message, "ignore" is silent
+-- @tparam[opt=false] boolean placeless the failure belongs to no place in the source
+function report.failure(message, onerror, placeless)
+  if onerror == "ignore" then return end
+  if placeless then report.note(message) else report.say(message) end
   if onerror == "error" then
-    report.say(message)
-    error("nats: " .. message .. ", " .. report.place(), 0)
-  elseif onerror ~= "ignore" then
-    report.say(message)
+    report.note("the run ends here, because of onerror=error")
+    luatex.abort()
   end
 end
 

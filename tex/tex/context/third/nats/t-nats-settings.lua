@@ -56,36 +56,6 @@ local KEYS = {
   startnatsdata = keys(ASKING, DATA),
 }
 
--- The number of single-character edits that turn one word into another (Levenshtein's distance).
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local above = row[j]
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + cost)
-      diagonal = above
-    end
-  end
-  return row[#b]
-end
-
---- The word of a set that looks most like another one.
--- @tparam string word
--- @tparam table set its keys are the words to choose from
--- @treturn ?string the nearest one; nil where none is near
-function settings.nearest(word, set)
-  local best, least
-  for candidate in table.sortedhash(set) do
-    local d = distance(word, tostring(candidate))
-    if d <= math.max(1, #word // 2) and (not least or d < least) then best, least = tostring(candidate), d end
-  end
-  return best
-end
-
 --- Looks for mistakes in what an author wrote between brackets, and says what is wrong with it.
 -- @tparam string command the name of the command, a key of KEYS
 -- @tparam string text the settings as written, not expanded
@@ -95,7 +65,7 @@ function settings.check(command, text)
   for key, value in table.sortedhash(utilities.parsers.settings_to_hash(text)) do
     local read = READ[key]
     if not allowed[key] then
-      local near = settings.nearest(key, allowed)
+      local near = require("nats.check").nearest(key, allowed)
       report.say(("\\%s does not know the key '%s'%s"):format(command, key,
         near and (", did you mean '" .. near .. "'?") or ""))
     elseif read and value ~= "" and not value:find("\\", 1, true) and not read[1](value) then
@@ -141,6 +111,11 @@ function settings.onerror()
   return settings.get("onerror") or "warn"
 end
 
+--- The same as \setupnats left it.
+function settings.base_onerror()
+  return settings.base("onerror") or "warn"
+end
+
 --- The headers of the setting header={Key=value,...}.
 -- @treturn ?table
 function settings.headers()
@@ -153,7 +128,10 @@ end
 -- @treturn string
 function settings.payload(text)
   local name = settings.get("buffer")
-  if name then return buffers.getcontent(name) or "" end
+  if name then
+    if not buffers.exists(name) then report.say("there is no buffer '" .. name .. "'") end
+    return buffers.getcontent(name) or ""
+  end
   -- MkIV doubles # where it turns tokens into text; \% and \# stay as they were written.
   if CONTEXTLMTXMODE == 0 then text = text:gsub("##", "#") end
   return (text:gsub("\\([%%#])", "%1"))

@@ -33,7 +33,11 @@ local settings = part "settings"
 local link = part "link"
 local data = part "data"
 local scan = part "scan"
+local row = part "row"
 local layout = part "layout"
+local field = part "field"
+local publish = part "publish"
+local errors = part "errors"
 local events = part "events"
 
 local implement = interfaces.implement
@@ -56,52 +60,66 @@ implement {
   name = "natssetup",
   actions = function()
     settings.keep()
+    if settings.get("progress") then errors.watch() end
     link.setup { url = settings.get("url"), name = settings.get("name"), timeout = settings.get("timeout") }
   end,
 }
 implement { name = "natstokens", arguments = "string", actions = function(key) layout.take(key, scan.tokens()) end }
+implement {
+  name = "natsbound",
+  arguments = "string",
+  actions = function(reference)
+    local out = {}
+    scan.bind(out, scan.tokens(), reference)
+    scan.put(out)
+  end,
+}
 implement { name = "natsunopened", arguments = "string", actions = function(name)
   report.here()
   report.say("\\" .. name .. " without a beginning")
 end }
 
---- Sends a message of \natspublish, in the pass that it is meant for.
-local function publish(subject, payload)
-  payload = settings.payload(payload)
-  local pass, headers = settings.get("pass") or "first", settings.headers()
-  if pass == "last" then return events.later(subject, payload, headers) end
-  if pass == "first" and (tonumber(environment.currentrun) or 1) > 1 then return end
-  local ok, err = link.publish(subject, payload, headers)
-  if not ok then report.failure(("cannot publish on '%s': %s"):format(subject, err), settings.onerror()) end
-end
-
-implement { name = "natspublish", arguments = "2 strings", actions = publish }
+implement { name = "natspublish", arguments = "2 strings", actions = publish.run }
 implement { name = "natsrequest", arguments = "2 strings", actions = layout.request }
 implement { name = "natsdefinedata", arguments = "string", actions = layout.define }
 implement { name = "natsdata", arguments = "string", actions = layout.data }
 implement { name = "natsemit", actions = layout.emit }
 implement { name = "natslayrows", actions = layout.rows }
-implement { name = "natsenter", arguments = "string", actions = layout.enter }
+implement { name = "natsenter", arguments = "string", actions = row.enter }
 
 -- Commands for authors: \command[REFERENCE]{path}, the reference being optional. Those that typeset
 -- are protected, so that they stay what they are in titles and other texts that are written to a file;
 -- those that give digits or a plain word expand.
 local function define(name, protected, action)
-  implement { name = name, public = true, protected = protected, actions = action }
+  implement {
+    name = name, public = true, protected = protected,
+    actions = function()
+      report.here()
+      return action()
+    end,
+  }
 end
 
-define("natsfield", true, function() layout.field(scan.optional(), scan.argument()) end)
-define("natsword", false, function() layout.word(scan.optional(), scan.argument()) end)
-define("natscount", false, function() context.sprint(layout.count(scan.optional(), scan.argument())) end)
-define("natsrow", false, function() context.sprint(layout.row(scan.optional())) end)
-define("natsrows", false, function() context.sprint(layout.rowcount(scan.optional())) end)
-define("natskey", true, function() layout.key(scan.optional()) end)
-define("natsforeach", true, function() layout.foreach(scan.optional(), scan.argument()) end)
-define("natssubject", true, function() layout.mark(scan.optional(), 1) end)
-define("natsreason", true, function() layout.mark(scan.optional(), 2) end)
-define("doifelsenatsfield", true, function()
-  commands.doifelse(layout.present(scan.optional(), scan.argument()))
-end)
+-- A function of name and path, and one of name alone.
+local function of_path(action)
+  return function()
+    local name = scan.optional()
+    return action(name, scan.argument())
+  end
+end
+local function of_row(action) return function() return action(scan.optional()) end end
+local function printed(action) return function() context.sprint(tostring(action())) end end
+
+define("natsfield", true, of_path(field.typeset))
+define("natsword", false, of_path(field.word))
+define("natscount", false, printed(of_path(field.count)))
+define("natsrow", false, printed(of_row(field.row)))
+define("natsrows", false, printed(of_row(field.rows)))
+define("natskey", true, of_row(field.key))
+define("natsforeach", true, of_path(layout.foreach))
+define("natssubject", true, of_row(field.subject))
+define("natsreason", true, of_row(field.reason))
+define("doifelsenatsfield", true, function() commands.doifelse(of_path(field.present)()) end)
 
 --- For Lua in the document: moduledata.nats.
 moduledata.nats = {
@@ -123,7 +141,7 @@ moduledata.nats = {
 -- For MetaPost: lua.mp.natscount("name", "path") and lua.mp.natsnumber("name", "path", divisor).
 -- Texts are for textext("\natsfield[name]{path}"), which typesets them safely.
 function mp.natscount(name, path)
-  mp.print(layout.count(name, path or ""))
+  mp.print(field.count(name, path or ""))
 end
 
 function mp.natsnumber(name, path, divisor)
