@@ -5,12 +5,12 @@
 -- to it), and while it runs starttime, endtime (seconds since 1970), starttick, endtick, duration
 -- (seconds). A file's function is called when the file's turn comes, and registers what stands in it;
 -- so does a describe block's.
-local error, io, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
-  error, io, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
+local error, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
+  error, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
 local _G = _G
-local math, table = math, table
+local open, random, randomseed = io.open, math.random, math.randomseed
 local find, format = string.find, string.format
-local concat, insert, sort = table.concat, table.insert, table.sort
+local concat, insert, remove, sort = table.concat, table.insert, table.remove, table.sort
 local arguments = require "busted.portable.arguments"
 local clock = require "busted.portable.clock"
 local new_events = require("busted.portable.events").new
@@ -21,8 +21,9 @@ local text = require "busted.portable.text"
 local trace = require "busted.portable.trace"
 local watch = require "busted.portable.watch"
 
--- What a block's word means: a descriptor; name: what it is called without a name of its own. env: "insulate" puts globals and loaded modules back after the block;
--- "unwrap" lets globals set in it belong to the block around it; "expose" to the one around that.
+-- What a block's word means: a descriptor; name: what the block is called without a name of its own;
+-- env: "insulate" puts globals and loaded modules back after the block, "unwrap" lets globals set in it
+-- belong to the block around it, "expose" to the one around that.
 local WORDS = {
   describe = { "describe" },
   context = { "describe", name = "context" },
@@ -46,9 +47,9 @@ local WORDS = {
 local EXECUTED = { file = true, describe = true, it = true, pending = true }
 
 local function shuffle(list, seed)
-  math.randomseed(seed)
+  randomseed(seed)
   for i = #list, 2, -1 do
-    local j = math.random(i)
+    local j = random(i)
     list[i], list[j] = list[j], list[i]
   end
 end
@@ -145,7 +146,7 @@ local function new(options)
   end
 
   local function leave()
-    local frame = table.remove(entered)
+    local frame = remove(entered)
     if not frame.same then
       if current.attributes.envmode == "expose" then
         -- What an exposed block has set outlives the block around it.
@@ -456,7 +457,7 @@ local function new(options)
       publish({ "error", "file" }, { descriptor = "file", name = path, attributes = {} }, nil, message, {})
       return false
     end
-    local file, err = io.open(path, "rb")
+    local file, err = open(path, "rb")
     if not file then return complain(err) end
     local source
     source, err = file:read("a")

@@ -4,7 +4,7 @@
 local core = require "busted.portable.core"
 local results_of = require "busted.portable.results"
 local lines = dofile("spec/rocks/busted/corpus/lines.lua")
-local engine = require "spec.support.engine"
+local engine = require "moonwire.engine"
 local shell = require "spec.support.shell"
 
 local FOLDER = "spec/rocks/busted/corpus/"

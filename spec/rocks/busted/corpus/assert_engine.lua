@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- What surrounds assertions: registration, messages, formatters, parameters, snapshots.
 local say = require "say"
 local util = require "luassert.util"

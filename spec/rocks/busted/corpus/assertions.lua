@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- Every assertion, holding and not, in its many spellings.
 local nan = 0 / 0
 local function fails(message) return function() error(message) end end

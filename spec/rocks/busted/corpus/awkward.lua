@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- What the genuine busted cannot report as JSON: its TAP is compared instead.
 describe(function()
   it("a block without a name", function() end)

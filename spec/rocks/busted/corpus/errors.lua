@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- Errors of every kind, and which of them are failures.
 it("a string", function() error("a string") end)
 it("a string without a position", function() error("no position", 0) end)

@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- Helpers that fail: what still runs, and what the report says.
 local log = {}
 local function note(what) return function() log[#log + 1] = what end end

@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- To whom a global belongs that is set somewhere in a spec file.
 local real = _G
 

@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- Which block runs when: each notes itself, and the last test of a group says what must have run.
 local log = {}
 local function note(what) return function() log[#log + 1] = what end end

@@ -1,3 +1,4 @@
+-- luacheck: ignore
 -- Spies, stubs, mocks and matchers.
 local function sum(a, b) return (a or 0) + (b or 0) end
 
