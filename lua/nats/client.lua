@@ -11,7 +11,6 @@ local check = require "nats.check"
 local clock = require "nats.clock"
 local errors = require "nats.errors"
 local headers = require "nats.headers"
-local message = require "nats.message"
 local nuid = require "nats.nuid"
 local subjects = require "nats.subject"
 local subscription = require "nats.subscription"
@@ -58,7 +57,8 @@ local function client(transport, options)
     why = nil,                     -- why the connection was closed, nil: it is not, or by the script
     max_payload = 0,
     headers = false,               -- whether the server takes headers
-    in_msgs = 0, in_bytes = 0, out_msgs = 0, out_bytes = 0,
+    past_msgs = 0, past_bytes = 0, -- what subscriptions received that have ended
+    out_msgs = 0, out_bytes = 0,
     reconnects = 0, errors = 0,
   }, Client)
   self:_learn()
@@ -116,18 +116,12 @@ function Client:_run_calls()
   return self:_run(sub.callback, msg)            -- which comes back here while there are more
 end
 
---- Counts a message that came.
-function Client:_count(sub, block, payload)
-  self.in_msgs = self.in_msgs + 1
-  self.in_bytes = self.in_bytes + #payload + (block and #block or 0)
-  local delivered = sub.delivered + 1
-  sub.delivered = delivered
-  if delivered == sub.max then self:_end(sub, errors.max_messages) end
-end
-
 --- Forgets a subscription.
 function Client:_end(sub, why)
-  self.subs[sub.sid] = nil
+  if self.subs[sub.sid] == sub then
+    self.subs[sub.sid] = nil
+    self.past_msgs, self.past_bytes = self.past_msgs + sub.delivered, self.past_bytes + sub.delivered_bytes
+  end
   sub.ended = sub.ended or why
 end
 
@@ -137,17 +131,13 @@ function Client:_handle(sid, subject, reply, block, payload)
   if not sid then return self:_event(subject, reply) end
   local sub = self.subs[sid]
   if not sub then return true end                -- it was on its way when the subscription ended
-  self:_count(sub, block, payload)
-  local direct = sub.direct
-  if direct then
-    direct(self, subject, reply, block, payload)
-    return true
-  end
+  local msg = sub:_arrived(subject, reply, block, payload)
   local callback = sub.callback
   if callback and not self.running then
-    self:_run(callback, message(sub, subject, reply, block, payload))
+    self:_run(callback, msg)
+  elseif sub.direct then
+    sub.direct(self, msg)
   elseif sub:_admit(#payload) then
-    local msg = message(sub, subject, reply, block, payload)
     if callback then
       self.last_call = self.last_call + 1
       self.calls[self.last_call] = msg
@@ -197,8 +187,7 @@ end
 function Client:_finish()
   self.transport = CLOSED
   self:_fail_waiting(errors.closed)
-  for _, sub in pairs(self.subs) do sub.ended = sub.ended or errors.closed end
-  self.subs = {}
+  for _, sub in pairs(self.subs) do self:_end(sub, errors.closed) end
 end
 
 --- Takes in what arrives until `ready(argument)` is true.
@@ -217,12 +206,15 @@ function Client:_wait(ready, argument, timeout)
   return true
 end
 
+--- Raises what is wrong with a subject.
+local function refuse(what, subject, problem, level)
+  error(("%s %s%s"):format(what, type(subject) == "string" and check.quoted(subject) .. " " or "", problem), level + 1)
+end
+
 --- Checks a subject that is not known to be good, and remembers it.
 local function check_subject(self, subject, what, level)
   local problem = subjects.problem(subject)
-  if problem then
-    error(("%s %s%s"):format(what, type(subject) == "string" and check.quoted(subject) .. " " or "", problem), level + 1)
-  end
+  if problem then refuse(what, subject, problem, level + 1) end
   if self.checked_count >= CHECKED then self.checked, self.checked_count = {}, 0 end
   self.checked[subject] = true
   self.checked_count = self.checked_count + 1
@@ -258,7 +250,15 @@ function Client:publish(subject, payload, reply, fields)
   local checked = self.checked
   if not checked[subject] then check_subject(self, subject, "subject", 2) end
   if reply ~= nil and not checked[reply] then check_subject(self, reply, "reply subject", 2) end
-  return self:_send(subject, payload, reply, fields, 2)    -- a tail call: level 2 is the caller
+  if fields ~= nil or type(payload) ~= "string" then
+    return self:_send(subject, payload, reply, fields, 2)    -- a tail call: level 2 is the caller
+  end
+  local size = #payload
+  if size > self.max_payload then return nil, errors.max_payload end
+  local ok, err = self.transport:publish(subject, reply, nil, payload)
+  if not ok then return nil, err end
+  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + size
+  return true
 end
 
 local SUBSCRIBE = {
@@ -275,7 +275,7 @@ local SUBSCRIBE = {
 -- @raise on a malformed subject or queue name, and unknown options (ADR-6)
 function Client:subscribe(subject, options)
   local problem = subjects.problem(subject, true)
-  if problem then error(("subscribe: subject %s%s"):format(type(subject) == "string" and check.quoted(subject) .. " " or "", problem), 2) end
+  if problem then refuse("subscribe: subject", subject, problem, 2) end
   if type(options) == "table" and not (getmetatable(options) or {}).__call then
     check.fields(options, SUBSCRIBE, "subscribe", 2)
     local bad = options.queue and subjects.queue_problem(options.queue)
@@ -369,12 +369,14 @@ function Client:new_inbox()
 end
 
 --- An answer came: it waits under its subject for who asked.
-local function answered(self, subject, reply, block, payload)
+local function answered(self, msg)
+  local subject = msg.subject
   if self.requests[subject] ~= true then return end     -- too late, or a second one
-  if block and payload == "" and block:find("^NATS/1%.0 503") then
+  local block = rawget(msg, "block")
+  if block and msg.data == "" and block:find("^NATS/1%.0 503") then
     self.requests[subject] = errors.no_responders
   else
-    self.requests[subject] = message(self.mux, subject, reply, block, payload)
+    self.requests[subject] = msg
   end
 end
 
@@ -517,8 +519,12 @@ end
 --- Counters since the connection was made.
 -- @treturn {in_msgs=integer,in_bytes=integer,out_msgs=integer,out_bytes=integer,reconnects=integer,errors=integer}
 function Client:stats()
+  local msgs, bytes = self.past_msgs, self.past_bytes
+  for _, sub in pairs(self.subs) do
+    msgs, bytes = msgs + sub.delivered, bytes + sub.delivered_bytes
+  end
   return {
-    in_msgs = self.in_msgs, in_bytes = self.in_bytes, out_msgs = self.out_msgs, out_bytes = self.out_bytes,
+    in_msgs = msgs, in_bytes = bytes, out_msgs = self.out_msgs, out_bytes = self.out_bytes,
     reconnects = self.reconnects, errors = self.errors,
   }
 end

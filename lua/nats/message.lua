@@ -4,11 +4,11 @@
 -- answer), `sub` (the subscription), and from the header block, when it has one, `headers`, `status`
 -- (an integer, as 503) and `description`.
 --
+-- This module is the metatable of messages; nats.subscription makes them, on the path that costs most.
+--
 -- @module nats.message
 
 local headers = require "nats.headers"
-
-local setmetatable = setmetatable
 
 local Message = { __name = "nats.message" }
 
@@ -31,19 +31,6 @@ function Message.__tostring(self)
   return ("nats.message: %s (%d bytes)"):format(self.subject, #self.data)
 end
 
---- Makes a message of what a transport gave.
--- @tparam table sub
--- @tparam string subject
--- @tparam ?string reply
--- @tparam ?string block headers as on the wire
--- @tparam string payload
--- @treturn table
-local function message(sub, subject, reply, block, payload)
-  local self = setmetatable({ subject = subject, data = payload, reply = reply, sub = sub }, Message)
-  if block then self.block = block end
-  return self
-end
-
 --- Answers a message.
 -- @tparam string payload
 -- @tparam[opt] table fields headers
@@ -64,4 +51,4 @@ function methods.header(self, name)
   return value
 end
 
-return message
+return Message

@@ -4,7 +4,9 @@
 
 local check = require "nats.check"
 local errors = require "nats.errors"
-local message = require "nats.message"
+local Message = require "nats.message"
+
+local setmetatable = setmetatable
 
 local Subscription = { __name = "nats.subscription" }
 Subscription.__index = Subscription
@@ -23,9 +25,10 @@ local function subscription(client, sid, subject, options)
     queue = options.queue,           -- the queue group's name, nil: none
     max = options.max,               -- messages until it ends by itself, nil: no end
     callback = options.callback,     -- function(payload, reply, msg), nil: messages wait for next()
-    direct = nil,                    -- the client's own subscriptions: function(subject, reply, block, payload)
+    direct = nil,                    -- the client's own subscriptions: function(client, msg)
     ended = nil,                     -- why no more messages come: an error; nil: they do
     delivered = 0,                   -- messages that came, dropped ones too
+    delivered_bytes = 0,             -- of their payloads and headers
     pending_msgs = options.pending_msgs or client.options.pending_msgs,      -- limits, -1: none
     pending_bytes = options.pending_bytes or client.options.pending_bytes,
     waiting = {},                    -- messages first..last have not been taken
@@ -68,6 +71,22 @@ function Subscription:_release(size)
   self.count, self.bytes = self.count - 1, self.bytes - size
 end
 
+--- Makes the message of what a transport gave, and counts it.
+local function arrived(self, subject, reply, block, payload)
+  local delivered = self.delivered + 1
+  self.delivered = delivered
+  local msg = setmetatable({ subject = subject, data = payload, reply = reply, sub = self }, Message)
+  if block then
+    msg.block = block
+    self.delivered_bytes = self.delivered_bytes + #payload + #block
+  else
+    self.delivered_bytes = self.delivered_bytes + #payload
+  end
+  if delivered == self.max then self.client:_end(self, errors.max_messages) end
+  return msg
+end
+Subscription._arrived = arrived
+
 --- Puts a message in the queue of next().
 function Subscription:_push(msg)
   local last = self.last + 1
@@ -105,8 +124,7 @@ function Subscription:next(timeout)
   -- What comes most often: the next thing that arrived is for this subscription.
   local sid, subject, reply, block, payload = client.transport:poll(0)
   if sid == self.sid then
-    client:_count(self, block, payload)
-    return message(self, subject, reply, block, payload)
+    return arrived(self, subject, reply, block, payload)
   end
   client:_handle(sid, subject, reply, block, payload)
   local ok, err = client:_wait(has_some, self, timeout)

@@ -15,12 +15,35 @@ local next_of = wire.next
 local CHUNK = 65536          -- bytes asked of the socket at a time: larger ones were not faster
 local SLICE = 0.25           -- seconds of one wait in the kernel, which a Ctrl-C cannot end
 local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; it gives us as long
-local CORK_MESSAGES = 256    -- publishes held at most; more of them were not faster
-local CORK_BYTES = 65536
+local CORK_BYTES = 65536     -- of publishes held at most; more of them were not faster
+local LINE_BYTES = 32        -- what a control line counts in that, so that empty payloads end too
+local HEADS = 1024           -- control lines remembered, since making one costs as much as sending it
 local VERSION = "0.1.0"
 
 local Socket = { __name = "nats.transport.socket" }
 Socket.__index = Socket
+
+local choose_publish                 -- further down: it knows the functions that a publish can be
+
+--- The control lines of publishes without reply and headers: subject -> size of the payload -> line.
+local function remembered_heads()
+  local count = 0
+  local function of_subject(heads, subject)
+    if count >= HEADS then
+      for key in pairs(heads) do heads[key] = nil end
+      count = 0
+    end
+    local sizes = setmetatable({}, { __index = function(sizes, size)
+      local line = "PUB " .. subject .. " " .. size
+      count = count + 1
+      if count < HEADS then sizes[size] = line end
+      return line
+    end })
+    heads[subject] = sizes
+    return sizes
+  end
+  return setmetatable({}, { __index = of_subject })
+end
 
 --- Sends all of a string; nil and why the connection is of no more use.
 local function write(self, data)
@@ -38,13 +61,16 @@ local function write(self, data)
   sock:settimeout(0)
   if last then return true end
   self.broken = self.broken or err
+  choose_publish(self)
   return nil, errors.disconnected
 end
 
 --- Sends what a cork held back.
 local function send_held(self)
-  if self.held == 0 then return true end
-  local data = concat(self.out, "", 1, self.held)
+  local held, out = self.held, self.out
+  if held == 0 then return true end
+  out[held + 1] = ""                     -- so that the last line ends too
+  local data = concat(out, "\r\n", 1, held + 1)
   if self.held_bytes > 2 * CORK_BYTES then self.out = {} end   -- else a long payload would stay in memory
   self.held, self.held_bytes = 0, 0
   return write(self, data)
@@ -84,6 +110,8 @@ end
 local function lost(self, why)
   if self.status == "closed" then return end
   self.status = "closed"
+  choose_publish(self)
+  wire.reset(self)
   self.sock:close()
   self.events[#self.events + 1] = { "closed", why }
 end
@@ -112,7 +140,8 @@ local HANDLERS = {
 
 --- Asks whether the server is there when it has been silent for long. Only called when nothing is left
 -- to read: a script that computed for an hour has its answers waiting in the kernel, and they count.
-local function keep_alive(self, now)
+local function keep_alive(self)
+  local now = clock()
   if now < self.next_ping then return end
   if self.unanswered >= self.options.max_pings_out then
     return lost(self, ("stale connection: %d pings unanswered"):format(self.unanswered))
@@ -123,55 +152,64 @@ local function keep_alive(self, now)
   say(self, "PING\r\n")
 end
 
---- Goes on where no message was at hand: handles `kind`, then waits for a message or an event.
-local function wait(self, kind, argument, timeout)
+--- Where poll goes when no message is at hand: handles what else there is, then waits.
+local function wait(self, timeout, kind, argument)
   if self.held > 0 then send_held(self) end
-  local deadline
   while true do
-    if kind and self.status ~= "closed" then
-      local event, detail = HANDLERS[kind](self, argument)
-      if event then return nil, event, detail end
-    end
     if self.status == "closed" then
       local event = table.remove(self.events, 1)
       if event then return nil, event[1], event[2] end
       return nil, "closed"
-    elseif not kind then
-      local now = clock()
-      if timeout and not deadline then deadline = now + timeout end
-      local left = deadline and math.max(0, deadline - now) or SLICE
-      local ok, err = fill(self, left < SLICE and left or SLICE)
-      if not ok and err ~= "timeout" then
-        lost(self, self.broken or err)
-      elseif not ok then
-        if self.broken then lost(self, self.broken) else keep_alive(self, now) end
-        if left <= SLICE and deadline and self.status ~= "closed" then return nil, "timeout" end
-      end
     end
-    local sid, subject, reply, headers, payload = next_of(self)
-    if sid then return sid, subject, reply, headers, payload end
-    kind, argument = subject, reply
+    if not kind then kind, argument = select(2, wire.other(self)) end
+    if kind then
+      local event, detail = HANDLERS[kind](self, argument)
+      if event then return nil, event, detail end
+      return next_of(self, timeout)
+    end
+    local start = timeout and timeout > 0 and clock()
+    local ok, err = fill(self, math.min(timeout or SLICE, SLICE))
+    if start then timeout = math.max(0, timeout - (clock() - start)) end
+    if ok then return next_of(self, timeout) end
+    if err ~= "timeout" or self.broken then
+      lost(self, self.broken or err)
+    else
+      keep_alive(self)
+      if timeout and timeout <= 0 then return nil, "timeout" end
+    end
   end
 end
 
-function Socket:poll(timeout)
-  local sid, subject, reply, headers, payload = next_of(self)
-  if sid then return sid, subject, reply, headers, payload end
-  return wait(self, subject, reply, timeout)
+-- A message that has come already costs no call but this one.
+Socket.poll = next_of
+
+local function publish_now(self, subject, reply, headers, payload)
+  local head = (not reply and not headers) and self.heads[subject][#payload] or wire.publish(subject, reply, headers, payload)
+  return write(self, headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n")
 end
 
-function Socket:publish(subject, reply, headers, payload)
-  if self.status == "closed" then return nil, errors.closed end
-  local line = wire.publish(subject, reply, headers, payload)
-  if not self.corked then
-    if self.broken then return nil, errors.disconnected end
-    return write(self, line)
+local function publish_corked(self, subject, reply, headers, payload)
+  local head
+  if reply or headers then
+    head = wire.publish(subject, reply, headers, payload)
+    if headers then payload = headers .. payload end
+  else
+    head = self.heads[subject][#payload]
   end
-  local held = self.held + 1
-  self.out[held] = line
-  self.held, self.held_bytes = held, self.held_bytes + #line
-  if held >= CORK_MESSAGES or self.held_bytes >= CORK_BYTES then return send_held(self) end
+  local out, held, bytes = self.out, self.held + 2, self.held_bytes + #payload + LINE_BYTES
+  out[held - 1], out[held] = head, payload
+  self.held, self.held_bytes = held, bytes
+  if bytes >= CORK_BYTES then return send_held(self) end
   return true
+end
+
+local function publish_broken() return nil, errors.disconnected end
+local function publish_closed() return nil, errors.closed end
+
+--- Chooses what publish does now; a look at each condition in each call would be a third of its time.
+function choose_publish(self)
+  self.publish = self.status == "closed" and publish_closed or self.broken and publish_broken
+    or self.corked and publish_corked or publish_now
 end
 
 function Socket:subscribe(sid, subject, queue)
@@ -194,8 +232,12 @@ end
 
 function Socket:cork(on)
   self.corked = on
-  if on or self.status == "closed" then return true end
+  choose_publish(self)
+  if self.status == "closed" then return true end
   if self.broken then return nil, errors.disconnected end
+  -- luasocket writes 8 KiB at a time; the kernel may join them while more is to come.
+  self.sock:setoption("tcp-nodelay", not on)
+  if on then return true end
   return send_held(self)
 end
 
@@ -214,6 +256,8 @@ function Socket:close()
   if self.status == "closed" then return true end
   send_held(self)
   self.status = "closed"
+  choose_publish(self)
+  wire.reset(self)
   self.sock:close()
   return true
 end
@@ -233,7 +277,7 @@ local function handshake(self, deadline)
   local server, options = self.server, self.options
   local function hear()
     while true do
-      local sid, kind, argument = next_of(self)
+      local sid, kind, argument = next_of(self, nil)
       if sid then return "protocol", "a message before the connection was made" end
       if kind then return kind, argument end
       local left = deadline - clock()
@@ -316,7 +360,9 @@ local function dial(server, options)
     unanswered = 0,          -- pings of ours that were not answered
     next_ping = clock() + options.ping_interval,
     corked = false,
-    out = {},                -- lines that a cork holds back, the first `held` of them
+    publish = publish_now,   -- changes with status, broken and corked
+    heads = remembered_heads(),
+    out = {},                -- lines without their ends that a cork holds back, the first `held` of them
     held = 0,
     held_bytes = 0,
   }
@@ -326,6 +372,7 @@ local function dial(server, options)
     sock:close()
     return nil, err
   end
+  self.otherwise = wait
   return setmetatable(self, Socket)
 end
 

@@ -17,33 +17,34 @@ local wire = {}
 local MAX_LINE = 4096 + 512             -- a control line is 4096 by default; a server may add the sid and sizes
 local MAX_INFO = 256 * 1024             -- INFO names every server of a cluster
 local MAX_MESSAGE = 64 * 1024 * 1024 + MAX_INFO   -- a server's own bound of max_payload, and headers it adds
-local MEMO = 4096                       -- sizes and sids whose numbers are remembered
+local MAX_KNOWN = 1024                  -- control lines remembered; programs that hear few subjects hear fewer
 
---- Remembers the numbers of digits, since a look-up is several times faster than tonumber.
-local function memo()
-  local count = 0
-  return setmetatable({}, { __index = function(self, digits)
-    local n = math.tointeger(tonumber(digits)) or math.huge
-    if count < MEMO then
-      count = count + 1
-      self[digits] = n
-    end
-    return n
-  end })
+--- What a reader does when there is no message: it says what there is, or nothing.
+local function otherwise(reader, _, kind, argument)
+  if kind then return nil, kind, argument end
+  return wire.other(reader)
 end
 
 --- Makes a reader.
--- @tparam[opt] table reader a table that becomes the reader; its other fields are left alone
--- @treturn table the reader, which `next` and `feed` work on
+-- @tparam[opt] table reader a table that becomes the reader; its other fields are left alone, and so is
+--   `otherwise`: function(reader, timeout, kind, argument), where `next` goes when there is no message
+-- @treturn table the reader, which `next`, `other` and `feed` work on
 function wire.reader(reader)
   reader = reader or {}
+  reader.otherwise = reader.otherwise or otherwise
+  reader.known = {}                     -- control line of a message -> { sid, subject, size }
+  reader.known_count = 0
+  wire.reset(reader)
+  return reader
+end
+
+--- Forgets what has come, for a new connection.
+function wire.reset(reader)
   reader.buffer = ""                    -- bytes that have come
   reader.position = 1                   -- of the first byte in it that is not read
   reader.need = 0                       -- bytes that a message on its way has in all; 0: not known
   reader.pieces = nil                   -- of a message much longer than a chunk; nil: there is none
-  reader.held = 0                       -- bytes in the pieces
-  reader.numbers = memo()               -- digits -> integer, for sizes and sids
-  return reader
+  reader.piece_bytes = 0
 end
 
 --- Gives a reader more bytes.
@@ -53,23 +54,19 @@ function wire.feed(reader, chunk)
   local pieces = reader.pieces
   if pieces then                        -- joined once, when all is there: joining at each chunk is quadratic
     pieces[#pieces + 1] = chunk
-    reader.held = reader.held + #chunk
-    if reader.held >= reader.need then
+    reader.piece_bytes = reader.piece_bytes + #chunk
+    if reader.piece_bytes >= reader.need then
       reader.buffer, reader.position, reader.pieces, reader.need = concat(pieces), 1, nil, 0
     end
     return
   end
   local rest = sub(reader.buffer, reader.position)
   if reader.need > #rest + #chunk then
-    reader.pieces, reader.held = { rest, chunk }, #rest + #chunk
+    reader.pieces, reader.piece_bytes = { rest, chunk }, #rest + #chunk
     reader.buffer, reader.position = "", 1
   else
     reader.buffer, reader.position, reader.need = rest .. chunk, 1, 0
   end
-end
-
-local function protocol(detail, ...)
-  return nil, "protocol", detail:format(...)
 end
 
 --- Some bytes of a server, so that a message can show them: short, and nothing but printable characters.
@@ -77,36 +74,80 @@ local function shown(bytes)
   return (bytes:sub(1, 40):gsub("[^ -~]", function(c) return ("\\x%02x"):format(c:byte()) end))
 end
 
---- A message with headers, whose control line is whole; the same returns as `next`.
-local function with_headers(reader, subject, sid, reply, head, size, start)
-  local numbers, buffer = reader.numbers, reader.buffer
-  local head_size, total = numbers[head], numbers[size]
-  if total > MAX_MESSAGE or head_size > total then
-    return protocol("a message of %s bytes with headers of %s bytes", size:sub(1, 24), head:sub(1, 24))
+--- Reads the control line of a message.
+-- @treturn ?integer sid, then subject, reply (nil: none), size of headers and payload, size of headers
+--   (nil: none); nil when it is the line of something else; false and what is wrong with it
+local function control_line(reader, line)
+  local subject, sid, reply, size = match(line, "^MSG (%S+) (%d+) (%S-) ?(%d+)$")
+  local head
+  if not subject then
+    subject, sid, reply, head, size = match(line, "^HMSG (%S+) (%d+) (%S-) ?(%d+) (%d+)$")
+    if not subject then return nil end
+    head = tonumber(head)
   end
-  local stop = start + total
-  if stop + 1 > #buffer then
-    reader.need = stop + 2 - reader.position
-    return nil
+  sid, size = math.tointeger(tonumber(sid)), tonumber(size)
+  if not sid or size > MAX_MESSAGE or head and head > size then return false, "impossible numbers: " .. shown(line) end
+  if reply ~= "" then return sid, subject, reply, size, head end
+  if not head then
+    local count = reader.known_count + 1
+    if count > MAX_KNOWN then reader.known, count = {}, 1 end
+    reader.known[line], reader.known_count = { sid, subject, size }, count
   end
-  if find(buffer, "^\r\n", stop) ~= stop then return protocol("a message longer than the %s bytes it gave", size) end
-  reader.position = stop + 2
-  return numbers[sid], subject, reply ~= "" and reply or nil,
-    sub(buffer, start, start + head_size - 1), sub(buffer, start + head_size, stop - 1)
+  return sid, subject, nil, size, head
 end
 
---- What is not a message without headers; the same returns as `next`.
-local function other(reader)
+--- Reads what comes next, when that is a message: its control line is looked up first, since the same
+-- one comes again and again and matching it takes three times as long.
+-- @tparam table reader
+-- @tparam[opt] number timeout for the reader's `otherwise`
+-- @treturn ?integer sid, then subject, reply, headers and payload, where reply and headers may be nil;
+--   without a message what `otherwise` returns
+function wire.next(reader, timeout)
   local buffer, position = reader.buffer, reader.position
-  local subject, sid, reply, head, size, start =
-    match(buffer, "^HMSG (%S+) (%d+) (%S-) ?(%d+) (%d+)\r\n()", position)
-  if subject then return with_headers(reader, subject, sid, reply, head, size, start) end
+  local stop = find(buffer, "\r\n", position, true)
+  if not stop or stop - position > MAX_LINE then return reader.otherwise(reader, timeout) end
+  local line = sub(buffer, position, stop - 1)
+  local sid, subject, reply, size, head
+  local known = reader.known[line]
+  if known then
+    sid, subject, size = known[1], known[2], known[3]
+  else
+    sid, subject, reply, size, head = control_line(reader, line)
+    if not sid then
+      return reader.otherwise(reader, timeout, sid == false and "protocol" or nil, subject)
+    end
+  end
+  local start = stop + 2
+  local after = start + size
+  local cr, lf = byte(buffer, after, after + 1)
+  if lf ~= 10 or cr ~= 13 then
+    if lf then
+      return reader.otherwise(reader, timeout, "protocol", "more bytes than were announced: " .. shown(line))
+    end
+    reader.need = after + 2 - position
+    return reader.otherwise(reader, timeout)
+  end
+  reader.position = after + 2
+  if head then
+    return sid, subject, reply, sub(buffer, start, start + head - 1), sub(buffer, start + head, after - 1)
+  end
+  return sid, subject, reply, nil, sub(buffer, start, after - 1)
+end
 
+--- Reads what comes next, when that is not a message.
+-- @tparam table reader
+-- @treturn nil
+-- @treturn ?string "PING", "PONG", "+OK"; "INFO", then a table; "-ERR", then the text, lower-cased and
+--   unquoted; "protocol", then what is wrong; nil: more bytes are needed
+function wire.other(reader)
+  local buffer, position = reader.buffer, reader.position
+  if reader.need > 0 then return nil end
   local stop = find(buffer, "\r\n", position, true)
   local length = (stop or #buffer + 1) - position
   local info = find(buffer, "^INFO[ \t]", position)
-  if length > (info and MAX_INFO or MAX_LINE) then
-    return protocol("a line of more than %d bytes: %s", info and MAX_INFO or MAX_LINE, shown(sub(buffer, position, position + 40)))
+  local most = info and MAX_INFO or MAX_LINE
+  if length > most then
+    return nil, "protocol", ("a line of more than %d bytes: %s"):format(most, shown(sub(buffer, position, position + 40)))
   elseif not stop then
     return nil
   end
@@ -116,41 +157,12 @@ local function other(reader)
     return nil, line
   elseif info then
     local value = json.decode(sub(line, 6))
-    if type(value) ~= "table" then return protocol("INFO is not a JSON object: %s", shown(line)) end
+    if type(value) ~= "table" then return nil, "protocol", "INFO is not a JSON object: " .. shown(line) end
     return nil, "INFO", value
   end
   local said = match(line, "^%-ERR%s*(.*)$")
   if said then return nil, "-ERR", (match(said, "^'(.*)'%s*$") or said):lower() end
-  if find(line, "^HTTP/") then return protocol("this is a web server, not NATS: %s", shown(line)) end
-  return protocol("cannot be understood: %s", shown(line))
-end
-
---- Reads what comes next.
--- @tparam table reader
--- @treturn ?integer sid of a message; then follow subject, reply, headers and payload, where reply and
---   headers may be nil. With a nil sid follow the kind of another thing and its argument:
---   "PING", "PONG", "+OK"; "INFO" and a table; "-ERR" and the text, lower-cased and unquoted;
---   "protocol" and what is wrong. nil alone: more bytes are needed.
-function wire.next(reader)
-  local buffer, position = reader.buffer, reader.position
-  local subject, sid, reply, size, start = match(buffer, "^MSG (%S+) (%d+) (%S-) ?(%d+)\r\n()", position)
-  if not subject then
-    if position > #buffer then return nil end
-    return other(reader)
-  end
-  local numbers = reader.numbers
-  local n = numbers[size]
-  if n > MAX_MESSAGE then return protocol("a message of %s bytes", size:sub(1, 24)) end
-  local stop = start + n
-  local cr, lf = byte(buffer, stop, stop + 1)
-  if lf == 10 and cr == 13 then
-    reader.position = stop + 2
-    return numbers[sid], subject, reply ~= "" and reply or nil, nil, sub(buffer, start, stop - 1)
-  elseif lf then
-    return protocol("a message longer than the %s bytes it gave", size)
-  end
-  reader.need = stop + 2 - position
-  return nil
+  return nil, "protocol", (find(line, "^HTTP/") and "a web server, not NATS: " or "cannot be understood: ") .. shown(line)
 end
 
 --- Lines of the client. Arguments were checked by the client: nothing here looks at them again.
@@ -165,12 +177,11 @@ function wire.unsubscribe(sid, max)
   return max and ("UNSUB %d %d\r\n"):format(sid, max) or ("UNSUB %d\r\n"):format(sid)
 end
 
+--- The control line of a publish, without its end; after it go headers and payload.
 function wire.publish(subject, reply, headers, payload)
   local to = reply and subject .. " " .. reply or subject
-  if headers then
-    return concat { "HPUB ", to, " ", #headers, " ", #headers + #payload, "\r\n", headers, payload, "\r\n" }
-  end
-  return "PUB " .. to .. " " .. #payload .. "\r\n" .. payload .. "\r\n"
+  if headers then return "HPUB " .. to .. " " .. #headers .. " " .. #headers + #payload end
+  return "PUB " .. to .. " " .. #payload
 end
 
 return wire
