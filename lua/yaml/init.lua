@@ -1,0 +1,298 @@
+--- YAML 1.2 in pure Lua.
+--
+--     local yaml = require "yaml"
+--     local project, err = yaml.load(text, { name = "compose.yaml" })
+--     if not project then error(err) end
+--     io.write(yaml.dump(project))
+--
+-- Layers, each usable alone: `yaml.reader` (bytes to text), `yaml.scanner` and `yaml.parser` (text to events),
+-- `yaml.composer`, `yaml.constructor` and `yaml.schemas` (events to values), `yaml.representer` (values to events),
+-- `yaml.emitter` (events to text). Nothing in a text is ever run.
+--
+-- @module yaml
+
+local composer = require "yaml.composer"
+local constructor = require "yaml.constructor"
+local emitter = require "yaml.emitter"
+local errors = require "yaml.errors"
+local events = require "yaml.events"
+local reader = require "yaml.reader"
+local representer = require "yaml.representer"
+local schemas = require "yaml.schemas"
+local types = require "yaml.types"
+
+local yaml = {}
+
+--- The value of null, which nil cannot be: `yaml.null` is one table, the same as `json.null` where that is installed.
+yaml.null = types.null
+
+--- The version of YAML.
+yaml.version = "1.2"
+
+--- The built-in schemas, by name: core, json, failsafe, 1.1 (see yaml.schemas).
+yaml.schemas = schemas
+
+-- Options and the types that they may have.
+local LOAD_OPTIONS = {
+  name = "string", schema = "string table", tags = "table", unknown_tags = "string", ordered = "boolean", merge = "boolean",
+  duplicates = "string", aliases = "string", cycles = "boolean", null = "any", big = "string", timestamps = "boolean",
+  binary = "boolean", max_depth = "number", max_aliased = "number", max_size = "number",
+  all = "boolean", explicit_scalar = "table", implicit_scalar = "function", drop_null = "boolean",
+}
+local DUMP_OPTIONS = {
+  indent = "number", width = "number", flow = "number", anchors = "boolean table", sort = "boolean function",
+  explicit = "boolean", max_depth = "number", represent = "function",
+}
+local CHOICES = {
+  unknown_tags = { ignore = true, error = true },
+  duplicates = { error = true, first = true, last = true },
+  aliases = { share = true, copy = true },
+  big = { float = true, string = true },
+}
+
+-- Raises at the caller of the public function for an option that is unknown or wrong.
+local function check_options(options, known, called)
+  if type(options) ~= "table" then
+    error(("bad argument #2 to '%s' (a table of options expected, got %s)"):format(called, type(options)), 4)
+  end
+  for name, value in pairs(options) do
+    local want = known[name]
+    if not want then error(("yaml.%s has no option %q"):format(called, tostring(name)), 4) end
+    if want ~= "any" and not want:find(type(value), 1, true) then
+      error(("the option %s of yaml.%s must be a %s, got %s"):format(name, called, want:gsub(" ", " or a "), type(value)), 4)
+    end
+    if CHOICES[name] and not CHOICES[name][value] then
+      error(("the option %s of yaml.%s cannot be %q"):format(name, called, value), 4)
+    end
+  end
+  if known == LOAD_OPTIONS and type(options.schema) == "string" and not schemas[options.schema] then
+    error(("there is no schema %q; there are core, json, failsafe and 1.1"):format(options.schema), 4)
+  end
+  if known == DUMP_OPTIONS and options.indent
+    and (math.type(options.indent) ~= "integer" or options.indent < 1 or options.indent > 9) then
+    error("the option indent of yaml.dump must be an integer from 1 to 9", 4)
+  end
+end
+
+-- Tags may be written short, as "!!int" is, and lyaml's explicit_scalar is a table of tags too.
+local function full_tags(options)
+  if not options.tags and not options.explicit_scalar then return options end
+  local own = setmetatable({ tags = {} }, { __index = options })
+  for _, given in ipairs { options.explicit_scalar or {}, options.tags or {} } do
+    for tag, construct in pairs(given) do
+      if tag:sub(1, 2) == "!!" then tag = constructor.PREFIX .. tag:sub(3) end
+      own.tags[tag] = construct
+    end
+  end
+  return own
+end
+
+-- Runs `work(text)` on the decoded text; gives true, or nil and the error as text and as data.
+local function guarded(text, options, work)
+  local decoded = text
+  local ok, fault = pcall(function()
+    if options.max_size and #text > options.max_size then
+      errors.raise(1, ("the text has %d bytes, more than max_size = %d"):format(#text, options.max_size))
+    end
+    decoded = reader.decode(text)
+    work(decoded)
+  end)
+  if ok then return true end
+  if not errors.is_fault(fault) then error(fault, 0) end
+  return nil, errors.render(fault, decoded, options.name or "yaml")
+end
+
+local NO_OPTIONS = {}
+
+local function load_documents(text, options, called)
+  if type(text) ~= "string" then
+    error(("bad argument #1 to '%s' (string expected, got %s)"):format(called, type(text)), 3)
+  end
+  if options == true then options = { all = true } end
+  if options == nil then options = NO_OPTIONS else check_options(options, LOAD_OPTIONS, called) end
+  local documents, n = {}, 0
+  local ok, err, where = guarded(text, options, function(decoded)
+    composer.compose(decoded, full_tags(options), function(value)
+      n = n + 1
+      documents[n] = value
+    end)
+  end)
+  if not ok then return nil, err, where end
+  return documents, options.all, n
+end
+
+--- Reads a text of one document.
+--
+-- Of a text with several documents the first is given, and all are checked, as lyaml does; of a text without any,
+-- null.
+-- @tparam string text YAML in UTF-8, UTF-16 or UTF-32
+-- @tparam[opt] table options
+--   `name`: what errors call the text (default "yaml");
+--   `schema`: "core" (default; "1.1" below %YAML 1.1), "json", "failsafe", "1.1", or a table as in yaml.schemas;
+--   `tags`: functions by tag, called (value, kind, style), that give the value of a node with the tag, or nil and
+--     what is wrong; a scalar's value is its text, kind is "scalar", "sequence" or "mapping";
+--   `unknown_tags`: "ignore" (default) or "error";
+--   `ordered`: whether `pairs` walks mappings in the order of the text;
+--   `merge`: false to read "<<" as an ordinary key;
+--   `duplicates`: "error" (default), "first" or "last", which of two equal keys counts;
+--   `aliases`: "share" (default: one table for all aliases of an anchor) or "copy";
+--   `cycles`: whether an alias may stand inside the collection that it names (default: an error);
+--   `null`: the value of null (default yaml.null);
+--   `big`: "float" (default) or "string", for integers of more than 64 bits;
+--   `timestamps`: whether 2026-01-01 is read as seconds since 1970 (default: a string);
+--   `binary`: whether !!binary is decoded (default: its text);
+--   `max_depth`: how deep collections may nest (default 10000);
+--   `max_aliased`: how many nodes aliases may stand for, taken together (default 1000000);
+--   `max_size`: bytes that the text may have (default: any);
+--   `all`: true gives a list of all documents, as load_all does; so does `true` in place of the table (lyaml);
+--   `explicit_scalar`, `implicit_scalar`: as lyaml has them
+-- @treturn any the value; nil where the text is wrong
+-- @treturn string then: `file:line:column: what is wrong`, the line with a caret, a hint
+-- @treturn table then: the same as fields file, line, column, offset, message, hint
+function yaml.load(text, options)
+  local documents, all, n = load_documents(text, options, "load")
+  if not documents then return nil, all, n end
+  if all then return documents end
+  if n == 0 then return types.null end
+  return documents[1]
+end
+
+--- Reads all documents of a text.
+-- @tparam string text
+-- @tparam[opt] table options as for yaml.load
+-- @treturn {any,...} their values, an empty list for a text without documents; nil where the text is wrong
+-- @treturn string then: what is wrong, as yaml.load says it
+-- @treturn table then: the same as fields
+function yaml.load_all(text, options)
+  local documents, err, where = load_documents(text, options, "load_all")
+  if not documents then return nil, err, where end
+  return documents
+end
+
+--- Iterates over the parse events of a text, with their places (see yaml.events for the fields).
+--
+--     for event in yaml.events(text) do print(event.line, event.type, event.value) end
+-- @tparam string text
+-- @tparam[opt] table options `name`, `max_depth`, `max_size` as for yaml.load
+-- @treturn function an iterator; where the text is wrong it raises what yaml.load says, as a string
+function yaml.events(text, options)
+  if type(text) ~= "string" then
+    error(("bad argument #1 to 'events' (string expected, got %s)"):format(type(text)), 2)
+  end
+  options = options or NO_OPTIONS
+  local iterate
+  local ok, err = guarded(text, options, function(decoded)
+    text = decoded
+    iterate = events.iterate(decoded, options)
+  end)
+  if not ok then error(err, 2) end
+  return function()
+    local event
+    ok, err = guarded("", options, function() event = iterate() end)
+    if not ok then
+      error(err, 2)
+    end
+    return event
+  end
+end
+
+--- An event as a line in the notation of yaml-test-suite, such as `=VAL :text`.
+-- @function yaml.event_line
+-- @tparam table event
+-- @treturn string
+yaml.event_line = events.line
+
+local function write(documents, options, called)
+  if options == nil then options = NO_OPTIONS else check_options(options, DUMP_OPTIONS, called) end
+  local sink = emitter.new(options)
+  for i = 1, documents.n or #documents do
+    local wrong = representer.document(documents[i], sink, options)
+    if wrong then error("yaml." .. called .. ": " .. wrong, 3) end
+  end
+  return sink.text()
+end
+
+--- Writes a value as a text of one document, which YAML 1.2 and 1.1 read back equal.
+--
+-- Keys are written in their order (ordered mappings) or sorted; a table met twice is written once, with an anchor;
+-- a string that is no valid UTF-8 is written as !!binary.
+-- @param value a table, string, number, boolean, yaml.null or nil
+-- @tparam[opt] table options
+--   `indent`: spaces, 1 to 9 (default 2);
+--   `width`: columns beyond which a text of one line is folded (default: never);
+--   `flow`: collections of at most so many characters are written as [a, b] or {a: b} (default 0: only empty ones);
+--   `anchors`: false writes a table met twice twice; a table of names by name fixes anchors (lyaml);
+--   `sort`: a function (a, b) to sort keys by; true sorts those of ordered mappings too;
+--   `explicit`: whether the document begins with "---";
+--   `max_depth`: how deep tables may nest (default 1000);
+--   `represent`: a function from a table to a tag and the value to write with it, or nil
+-- @treturn string
+-- @raise at the caller's line for a function, a thread or a userdata, and for a table that contains itself, with its path
+function yaml.dump(value, options)
+  return write({ value, n = 1 }, options, "dump")
+end
+
+--- Writes a list of values as documents, each but the first behind "---".
+-- @tparam {any,...} values
+-- @tparam[opt] table options as for yaml.dump
+-- @treturn string
+function yaml.dump_all(values, options)
+  if type(values) ~= "table" then
+    error(("bad argument #1 to 'dump_all' (table expected, got %s)"):format(type(values)), 2)
+  end
+  return write(values, options, "dump_all")
+end
+
+--- Marks a table as a sequence, so that it is written as one even when it is empty.
+-- @tparam[opt] table t default: a new one
+-- @treturn table t
+function yaml.sequence(t)
+  return setmetatable(t or {}, types.sequence)
+end
+
+--- Marks a table as a mapping, so that it is written as one even with the keys 1 to n.
+-- @tparam[opt] table t default: a new one
+-- @treturn table t
+function yaml.mapping(t)
+  return setmetatable(t or {}, types.mapping)
+end
+
+--- A mapping that keeps the order in which its keys are set, and is written in it.
+-- @tparam[opt] {{key,value},...} entries its first keys and values
+-- @treturn table
+function yaml.ordered(entries)
+  local map = types.ordered()
+  for _, entry in ipairs(entries or {}) do map[entry[1]] = entry[2] end
+  return map
+end
+
+-- exosite's lua-yaml: words that are booleans, dates that are numbers, null that is nil.
+local EVAL_OPTIONS = {
+  drop_null = true,
+  duplicates = "last",
+  schema = {
+    { tag = "null", words = { "", "~", "null", "Null", "NULL" } },
+    { tag = "bool", words = { "true", "yes", "on" } },
+    { tag = "bool", words = { "enabled" }, read = function() return true end },
+    { tag = "bool", words = { "false", "no", "off" } },
+    { tag = "bool", words = { "disabled" }, read = function() return false end },
+    { tag = "int", first = "-+0123456789", patterns = { "^-?%d+$" } },
+    { tag = "float", first = "-0123456789", patterns = { "^-?%d+%.%d+$" } },
+  },
+}
+
+--- Reads a text as exosite's lua-yaml does, for scripts written for that library.
+--
+-- yes, no, on, off, enabled, disabled are booleans; null is nil, so its keys are absent; of two equal keys the last
+-- counts; of several documents the first. Unlike that library it reads all of YAML 1.2.
+-- @tparam string text
+-- @treturn any the value, nil for null
+-- @raise what yaml.load says, where the text is wrong
+function yaml.eval(text)
+  local value, err = yaml.load(text, EVAL_OPTIONS)
+  if value == nil then error(err, 2) end
+  if value == types.null then return nil end
+  return value
+end
+
+return yaml
