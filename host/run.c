@@ -123,15 +123,18 @@ static int ends_early(lua_State *L, int status)
 	return size >= sizeof end - 1 && strcmp(message + size - (sizeof end - 1), end) == 0;
 }
 
-/* Code of a prompt is an expression where it can be one. */
+/* Code of a prompt is an expression where it can be one. Leaves the chunk, or the message, alone on the
+ * stack. */
 static int load_line(lua_State *L, mw_request *r)
 {
 	static const char chunk[] = "=stdin";
 	const char *expression = lua_pushfstring(L, "return %s", r->text.data);
 	int status = luaL_loadbuffer(L, expression, strlen(expression), chunk);
 
-	if (status == LUA_OK)
+	if (status == LUA_OK) {
+		lua_remove(L, 1);
 		return status;
+	}
 	lua_settop(L, 0);
 	return luaL_loadbuffer(L, r->text.data, r->text.size, chunk);
 }
@@ -143,8 +146,6 @@ static void run_line(lua_State *L, mw_request *r)
 
 	r->incomplete = ends_early(L, status);
 	loaded(L, status);
-	lua_replace(L, 1);
-	lua_settop(L, 1);
 	call(L, 0, LUA_MULTRET);
 	n = lua_gettop(L);
 	if (n == 0)

@@ -57,7 +57,7 @@ func exchange(h *host.Host, r reader) error {
 		}
 		line, readErr := r.read(prompt(h, "_PROMPT2", ">> "))
 		if errors.Is(readErr, io.EOF) {
-			return errors.Join(readErr, err)
+			return err // that it is incomplete; the next read ends the session
 		}
 		if readErr != nil {
 			return readErr
