@@ -56,7 +56,7 @@ function journal.writer(file)
     local function key_of(element)
       local base = tostring(file_of(element)) .. ": " .. runner.full_name(element)
       if element.descriptor ~= "it" and element.descriptor ~= "pending" then
-        return element.descriptor == "file" and tostring(element.name) or base .. " (" .. element.descriptor .. ")"
+        return element.descriptor == "file" and tostring(element.name) or base
       end
       if not keys[element] then
         counts[base] = (counts[base] or 0) + 1

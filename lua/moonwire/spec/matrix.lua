@@ -26,15 +26,18 @@ local function write(path, text)
   file:close()
 end
 
--- The runner of an engine: started in the background by a shell, which leaves process id and status in
--- files. `timeout 0` has no time limit: it is there to end the whole group of processes at once.
+-- The shell script that runs an engine in the background, and leaves process id and status in files.
+-- `timeout 0` has no time limit: it is there to end the whole group of processes at once. Where this
+-- process ends without a chance to do so, the script does it.
 local RUN = [[
-cd %s || exit 1
-timeout -k 2 0 sh -c %s > %s 2>&1 < /dev/null &
-echo $! > %s
-wait $!
-echo $? > %s
-mv %s %s
+cd WORK || exit 1
+timeout -k 2 0 sh -c COMMAND > FOLDER/output 2>&1 < /dev/null &
+child=$!
+echo $child > FOLDER/pid
+(while kill -0 PARENT && kill -0 $child; do sleep 1; done; kill $child) 2> /dev/null &
+wait $child
+echo $? > FOLDER/status.new
+mv FOLDER/status.new FOLDER/status
 ]]
 
 local function start(run, place)
@@ -42,9 +45,10 @@ local function start(run, place)
   place.folder = folder
   local path = run.engine.find(place.root)
   if not path then return false end
-  local script, status = folder .. "/run.sh", folder .. "/status"
-  write(script, RUN:format(quote(place.work), quote(run.engine.command(path, place)), quote(folder .. "/output"),
-    quote(folder .. "/pid"), quote(status .. ".new"), quote(status .. ".new"), quote(status)))
+  local script = folder .. "/run.sh"
+  write(script, (RUN:gsub("%u%u+", {
+    WORK = quote(place.work), COMMAND = quote(run.engine.command(path, place)), FOLDER = quote(folder), PARENT = place.process,
+  })))
   os.execute("sh " .. quote(script) .. " > /dev/null 2>&1 &")
   run.running, run.changed = true, clock.tick()
   return true
@@ -119,23 +123,35 @@ local function tail(text, count)
   return table.concat(lines, "\n", math.max(1, #lines - count + 1))
 end
 
+local function complain(run, key, message, traceback)
+  run.problems[#run.problems + 1] = {
+    kind = "error", key = key, where = "", message = message, traceback = traceback and "\n" .. traceback or "",
+  }
+end
+
 -- Called when the process of an engine has ended: one that did not get to its end is an error.
 local function conclude(run)
   run.running = false
-  if run.finished then return end
+  local status = tonumber((read(run.folder .. "/status") or ""):match("%d+"))
+  local function said()
+    return run.engine.tex and tex_message(run.folder) or tail(read(run.folder .. "/output"), 15)
+  end
+
+  if run.finished then
+    -- A script's status says whether something failed; a document has none of its own.
+    if status == 0 or status == 1 and not run.engine.tex then return end
+    run.errors = run.errors + 1
+    complain(run, "", "it ended with status " .. tostring(status) .. " after the last test", said())
+    return
+  end
+
   if run.stopped then
-    run.problems[#run.problems + 1] = { kind = "error", key = "", where = "", message = run.stopped, traceback = "" }
+    complain(run, "", run.stopped)
   else
-    local status = (read(run.folder .. "/status") or "?"):match("%S+")
     local during = run.current and "in the test " .. run.current
       or run.last and "after the test " .. run.last or "before the first test"
-    local said = run.engine.tex and tex_message(run.folder) or tail(read(run.folder .. "/output"), 15)
-    run.problems[#run.problems + 1] = {
-      kind = "error", key = run.current or "", where = "",
-      message = run.killed and "it hung " .. during .. " and was killed"
-        or "it ended " .. during .. ", with status " .. status,
-      traceback = said and said ~= "" and "\n" .. said or "",
-    }
+    complain(run, run.current or "", run.killed and "it hung " .. during .. " and was killed"
+      or "it ended " .. during .. ", with status " .. tostring(status), said())
   end
   -- Its totals were never written.
   run.passed, run.failed, run.errors, run.skipped = 0, 0, 1, 0
@@ -202,7 +218,8 @@ local function differing(runs)
   end
   local list = {}
   for _, key in ipairs(keys) do
-    local by_status, statuses, engines_of = {}, {}, 0
+    -- counted: among what differs is a failure, or what kept the test from running, which is in the totals.
+    local by_status, statuses, counted = {}, {}, false
     for _, run in ipairs(runs) do
       if run.finished then
         local test = run.tests[key]
@@ -213,11 +230,14 @@ local function differing(runs)
             statuses[#statuses + 1] = status
           end
           table.insert(by_status[status], run.engine[1])
-          engines_of = engines_of + 1
+          counted = counted or status == "failure" or status == "error"
+            or status == "not run" and run.failed + run.errors > 0
         end
       end
     end
-    if #statuses > 1 then list[#list + 1] = { key = key, statuses = statuses, by_status = by_status } end
+    if #statuses > 1 then
+      list[#list + 1] = { key = key, statuses = statuses, by_status = by_status, counted = counted }
+    end
   end
   return list
 end
@@ -248,7 +268,7 @@ local function report(runs, place)
         parts[#parts + 1] = SAID[status] .. " in " .. table.concat(test.by_status[status], ", ")
       end
       out:write("  ", test.key, "\n    ", table.concat(parts, "; "), "\n")
-      if not test.by_status.failure and not test.by_status.error then failed = failed + 1 end
+      if not test.counted then failed = failed + 1 end
     end
   end
 
@@ -319,7 +339,7 @@ function matrix.run(list, args, options)
   local folder = engines.ask("mktemp -d")
   local place = {
     root = root, work = files.currentdir(), jobs = options.jobs or tonumber(engines.ask("nproc") or "") or 1,
-    strict = os.getenv("CI") == "true",
+    strict = os.getenv("CI") == "true", process = engines.ask("echo $PPID"),
   }
   local quoted = {}
   for i, arg in ipairs(args) do quoted[i] = ("%q"):format(arg) end

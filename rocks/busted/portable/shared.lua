@@ -1,0 +1,2 @@
+--- The one luassert of a process, for scripts that `require` it outside a run of specs.
+return require("busted.portable.luassert").new()

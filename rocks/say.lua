@@ -1,0 +1,1 @@
+return require("busted.portable.shared").say
