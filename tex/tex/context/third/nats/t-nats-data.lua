@@ -105,14 +105,17 @@ function data.value(name, path)
     value = member(value, unescape(step))
   end
   if path == "" or path == "." then return value, nil, reference end
-  local whole = member(value, path)       -- a name with a dot in it
-  if whole ~= nil then return whole, nil, reference .. "/" .. escape(path) end
   local last = value
-  for step in path:gmatch("[^.]+") do
-    value = member(value, step)
+  local rest = path
+  while rest do
+    local step, behind = rest, nil
+    if member(value, rest) == nil then      -- else this is a name, even with dots in it
+      step, behind = rest:match("^([^.]*)%.(.*)$")
+      step = step or rest
+    end
+    value, rest = member(value, step), behind
     if value == nil then break end
-    reference = reference .. "/" .. escape(step)
-    last = value
+    reference, last = reference .. "/" .. escape(step), value
   end
   return value, nil, reference, last
 end

@@ -19,7 +19,7 @@ local pending             -- what \clf_natsemit does next
 -- @tparam string key
 -- @tparam {token,...} list
 function layout.take(key, list)
-  given[key] = scan.trim(list)
+  given[key] = key == "template" and scan.trim(list) or list
 end
 
 local function put_mark(reference, reason)
@@ -33,11 +33,12 @@ local function put_empty(reference)
 end
 
 -- One copy of the template for each row, with the row at hand while TeX reads it. Around them stand
--- before= and after=, where the list itself is meant.
+-- before= and after=, and between= among them, where the list itself is meant.
 local function put_rows(rows, reference, copy)
   local out = {}
   scan.bind(out, given.before or {}, reference)
-  for _, one in ipairs(rows) do
+  for i, one in ipairs(rows) do
+    if i > 1 then scan.bind(out, given.between or {}, reference) end
     scan.call(out, "clf_natsenter", one)
     copy(out, one)
   end
@@ -93,7 +94,7 @@ function as.json(_, reference)
   if reason then return put_mark(reference, reason) end
   local rows = data.kind(value) == "array" and data.elements(value, inside) or { inside }
   if #rows == 0 then return put_empty(inside) end
-  given.before, given.after = nil, nil
+  given.before, given.between, given.after = nil, nil, nil
   if not is_template(command) then return put_rows(rows, inside, call_of(command)) end
   pending = function(list) put_rows(rows, inside, template(list)) end
   scan.put_text_of("clf_natslayrows", command[1])
@@ -156,18 +157,18 @@ end
 function layout.emit() go_on() end
 
 --- Goes on with a command= that is a template, whose text follows.
-function layout.rows() go_on(scan.trim(scan.tokens())) end
+function layout.rows() go_on(scan.tokens()) end
 
 --- \natsforeach[name]{path}{template}: the template for each element at a path.
 -- @tparam string name a reference, the name of data, or "" for the row at hand
 -- @tparam string path
 function layout.foreach(name, path)
-  local list = scan.trim(scan.tokens())
+  local list = scan.tokens()
   local reference = row.meant(name, "natsforeach")
   if not reference then return end
   local value, reason, inside = data.value(reference, path)
   if reason then return failure.show(inside, reason, settings.base_onerror()) end
-  given.before, given.after = nil, nil
+  given.before, given.between, given.after = nil, nil, nil
   put_rows(data.elements(value, inside) or {}, inside, template(list))
 end
 

@@ -36,7 +36,7 @@ local READ = {
 }
 
 local ASKING = { "timeout", "onerror", "header", "buffer", "id" }
-local DATA = { "payload", "path", "first", "last", "before", "after", "empty", "mark" }
+local DATA = { "payload", "path", "first", "last", "before", "between", "after", "empty", "mark" }
 
 local function keys(...)
   local set = {}
