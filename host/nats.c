@@ -335,8 +335,12 @@ static int nats_ping(lua_State *L)
 /* Nothing waits for the next call here, corked or not. */
 static int nats_cork(lua_State *L)
 {
-	handle(L);
-	return 0;
+	mw_nats *c = handle(L);
+	char *failure = NULL;
+	int status = natsCork(c->id, &failure);
+
+	mw_check(L, failure);
+	return result(L, c, status);
 }
 
 /* Go describes the connection as a Lua chunk that returns a table. */

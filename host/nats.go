@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/nats-io/nats.go"
 )
 
 // openNATS puts the native module host.nats into package.preload, and has the connections that a
@@ -165,6 +167,16 @@ func natsDrain(id C.uint32_t, sid C.lua_Integer, failure **C.char) (status C.nat
 func natsPing(id C.uint32_t, failure **C.char) (status C.nats_status) {
 	defer guard(failure)
 	return connections.at(id).ping()
+}
+
+//export natsCork
+func natsCork(id C.uint32_t, failure **C.char) (status C.nats_status) {
+	defer guard(failure)
+	c := connections.at(id)
+	if c.ended() {
+		return c.fail(nats.ErrConnectionClosed)
+	}
+	return C.NATS_OK
 }
 
 //export natsInfo

@@ -9,6 +9,7 @@ import "C"
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,17 +56,29 @@ func newNATSConn(h *Host, shared *C.mw_nats) *natsConn {
 
 // dial begins to connect, in the background so that Ctrl-C can end the wait for it.
 func (c *natsConn) dial(opts nats.Options) {
+	r := &c.receiver
 	opts.CustomDialer = &c.dialer
-	opts.DisconnectedErrCB = func(_ *nats.Conn, err error) { c.receiver.mark(eventDisconnected, errorText(err)) }
+	opts.DisconnectedErrCB = func(_ *nats.Conn, err error) { r.mark(eventDisconnected, errorText(err)) }
 	opts.ReconnectedCB = func(nc *nats.Conn) {
 		c.connected(nc)
-		c.receiver.mark(eventReconnected, nc.ConnectedUrlRedacted())
+		r.mark(eventReconnected, nc.ConnectedUrlRedacted())
 	}
-	opts.ClosedCB = func(nc *nats.Conn) { c.receiver.mark(eventClosed, errorText(nc.LastError())) }
-	opts.LameDuckModeHandler = func(*nats.Conn) { c.receiver.mark(eventLameDuck, "") }
-	opts.DiscoveredServersCB = func(*nats.Conn) { c.receiver.mark(eventDiscovered, "") }
-	opts.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { c.receiver.asyncError(err) }
-	c.dialer.timeout = opts.Timeout
+	opts.ClosedCB = func(nc *nats.Conn) { r.mark(eventClosed, errorText(nc.LastError())) }
+	opts.LameDuckModeHandler = func(*nats.Conn) { r.mark(eventLameDuck, "") }
+	opts.DiscoveredServersCB = func(*nats.Conn) { r.mark(eventDiscovered, "") }
+	opts.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { r.asyncError(err) }
+	if opts.RetryOnFailedConnect {
+		// A connect that fails is reported, and one that comes later is then a reconnect to the script.
+		// nats.go calls both functions on one goroutine.
+		failed := false
+		opts.ReconnectErrCB = func(*nats.Conn, error) { failed = true }
+		opts.ConnectedCB = func(nc *nats.Conn) {
+			if failed {
+				opts.ReconnectedCB(nc)
+			}
+		}
+	}
+	c.dialer.timeout, c.dialer.servers = opts.Timeout, len(opts.Servers)
 	go func() {
 		defer close(c.dialled)
 		nc, err := opts.Connect()
@@ -74,7 +87,11 @@ func (c *natsConn) dial(opts nats.Options) {
 			return
 		}
 		c.nc = nc
-		c.connected(nc)
+		if r.up = nc.IsConnected(); r.up {
+			c.connected(nc)
+		} else {
+			c.updateSlow()
+		}
 	}()
 }
 
@@ -199,10 +216,12 @@ func (c *natsConn) ping() C.nats_status {
 	if s := c.settle(); s != C.NATS_OK {
 		return s
 	}
+	r := &c.receiver
+	epoch := r.epochOfScript()
 	go func() {
 		if c.nc.FlushTimeout(aLongTime) == nil {
-			c.receiver.awaitAsyncErrors()
-			c.receiver.mark(eventPong, "")
+			r.awaitAsyncErrors()
+			r.mark(eventPong, strconv.FormatUint(epoch, 10))
 		}
 	}()
 	return C.NATS_OK
@@ -309,10 +328,7 @@ func (c *natsConn) say(text string) {
 
 func (c *natsConn) fail(err error) C.nats_status {
 	code, detail := errorCode(err)
-	if detail != "" {
-		code += "\x00" + detail
-	}
-	c.say(code)
+	c.say(code + "\x00" + detail)
 	return C.NATS_FAILED
 }
 
@@ -355,13 +371,20 @@ func (c *natsConn) info() string {
 	fmt.Fprintf(&b, "return {status=%s", luaString(state))
 	if state == "connected" {
 		nc := c.nc
-		fmt.Fprintf(&b, ",url=%s", luaString(nc.ConnectedUrlRedacted()))
-		fmt.Fprintf(&b, ",max_payload=%d,headers=%t", nc.MaxPayload(), nc.HeadersSupported())
 		jetstream, _ := nc.ConnectedServerJetStream()
-		fmt.Fprintf(&b, ",server={server_id=%s,server_name=%s,version=%s,cluster=%s,domain=%s,max_payload=%d,headers=%t,auth_required=%t,tls_required=%t,jetstream=%t",
-			luaString(nc.ConnectedServerId()), luaString(nc.ConnectedServerName()), luaString(nc.ConnectedServerVersion()),
-			luaString(nc.ConnectedClusterName()), luaString(nc.ConnectedDomain()), nc.MaxPayload(), nc.HeadersSupported(),
-			nc.AuthRequired(), nc.TLSRequired(), jetstream)
+		fmt.Fprintf(&b, ",url=%s,max_payload=%d,headers=%t,server={max_payload=%[2]d,headers=%[3]t,auth_required=%t,tls_required=%t,jetstream=%t",
+			luaString(nc.ConnectedUrlRedacted()), nc.MaxPayload(), nc.HeadersSupported(), nc.AuthRequired(), nc.TLSRequired(), jetstream)
+		for _, field := range []struct{ name, value string }{
+			{"server_id", nc.ConnectedServerId()},
+			{"server_name", nc.ConnectedServerName()},
+			{"version", nc.ConnectedServerVersion()},
+			{"cluster", nc.ConnectedClusterName()},
+			{"domain", nc.ConnectedDomain()},
+		} {
+			if field.value != "" {
+				fmt.Fprintf(&b, ",%s=%s", field.name, luaString(field.value))
+			}
+		}
 		if id, err := nc.GetClientID(); err == nil {
 			fmt.Fprintf(&b, ",client_id=%d", id)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -108,6 +109,7 @@ func natsOptions(text []byte) (nats.Options, error) {
 	opts.SkipSubjectValidation = true
 	// What the dialer's sockets make of it, see natsSocket.
 	opts.FlusherTimeout = 0
+	opts.WriteBufferSize = 1
 	if err := setAuth(&opts, &config); err != nil {
 		return opts, err
 	}
@@ -208,13 +210,12 @@ var codes = []struct {
 // errorCode finds the name that nats.errors has for an error, and the detail for those that have one.
 func errorCode(err error) (code, detail string) {
 	detail = errorText(err)
+	var connect *connectError
+	connecting := errors.As(err, &connect)
 	for _, known := range codes {
 		if errors.Is(err, known.err) {
-			switch known.code {
-			case "permissions", "authorization", "tls", "no servers", "protocol":
-				return known.code, detail
-			}
-			return known.code, ""
+			code = known.code
+			break
 		}
 	}
 	var config *configError
@@ -223,14 +224,25 @@ func errorCode(err error) (code, detail string) {
 	var alert tls.AlertError
 	var network net.Error
 	switch {
+	case code != "":
 	case errors.As(err, &config):
-		return "configuration", detail
+		code = "configuration"
 	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
-		return "tls", detail
-	case errors.As(err, &network), errors.Is(err, os.ErrDeadlineExceeded):
-		return "no servers", detail
+		code = "tls"
+	case connecting && strings.HasPrefix(detail, "authorization") || strings.HasPrefix(detail, "authentication"):
+		code = "authorization"
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+		code = "disconnected"
+	default:
+		code = "server"
 	}
-	return "server", detail
+	if connecting && (code == "disconnected" || code == "timeout") {
+		code = "no servers"
+	}
+	if connecting && code == "no servers" && connect.reasons != "" {
+		detail = connect.reasons
+	}
+	return code, detail
 }
 
 // errorText is what an error says, without the name of the library and without secrets.

@@ -74,6 +74,7 @@ type receiver struct {
 	late  bool          // a redial came before its "disconnected": what follows waits for that
 	held  []*nats.Msg   // what came over a connection that the script does not know of yet
 	over  bool          // the script was told that the connection is closed
+	epoch uint64        // connections lost, as far as the inbox says
 	inbox inbox
 
 	// Back-pressure.
@@ -359,7 +360,15 @@ func (r *receiver) handle(m *nats.Msg) {
 	case eventDisconnected:
 		r.late = false
 		r.up = false
+		r.epoch++
 		r.inbox.event(m)
+		r.inbox.lost = true
+	case eventPong:
+		// A ping that a lost connection took with it is not answered, and the script takes each for
+		// lost that it sent before it was told.
+		if epoch, _ := strconv.ParseUint(string(m.Data), 10, 64); epoch == r.epoch {
+			r.inbox.event(&nats.Msg{Subject: eventPong})
+		}
 	case eventReconnected:
 		r.up = true
 		r.inbox.event(m)
@@ -382,6 +391,14 @@ func (r *receiver) handle(m *nats.Msg) {
 	}
 }
 
+// epochOfScript counts the connections that the script knows to be lost.
+func (r *receiver) epochOfScript() uint64 {
+	if r.inbox.lost && r.inbox.shared.inbox_read < r.inbox.shared.inbox_end {
+		return r.epoch - 1
+	}
+	return r.epoch
+}
+
 func (r *receiver) message(m *nats.Msg) {
 	s := r.last
 	if s == nil || s.sub != m.Sub {
@@ -402,17 +419,18 @@ type inbox struct {
 	shared *C.mw_nats
 	items  int
 	end    int
+	lost   bool // the last item says that the connection is lost; nothing follows in this inbox
 }
 
 func (b *inbox) reset() {
-	b.items, b.end = 0, 0
+	b.items, b.end, b.lost = 0, 0, false
 	if b.shared.inbox_size > inboxKeep {
 		b.resize(batchBytes)
 	}
 	b.shared.inbox_read, b.shared.inbox_end = 0, 0
 }
 
-func (b *inbox) hasRoom() bool { return b.items < batchMessages && b.end < batchBytes }
+func (b *inbox) hasRoom() bool { return !b.lost && b.items < batchMessages && b.end < batchBytes }
 
 func (b *inbox) resize(size int) {
 	p := C.realloc(unsafe.Pointer(b.shared.inbox), C.size_t(size))

@@ -176,6 +176,7 @@ func (s *sender) drain() (empty bool) {
 	if s.gone {
 		return true
 	}
+	defer s.conn.dialer.cork().cork(false)
 	base := unsafe.Pointer(s.ring.data)
 	tail := s.tail()
 	published := tail
@@ -213,9 +214,15 @@ func (s *sender) publish(r *C.nats_record) {
 		payload: unsafe.Slice(next(r.payload), int(r.payload)),
 	}
 	if err := m.publish(s.conn.nc); err != nil {
-		s.err.CompareAndSwap(nil, &err)
-		s.conn.updateSlow()
+		s.failed(err)
 	}
+}
+
+// failed keeps the first error for the next publish. (Apart, so that err does not cost each publish
+// memory.)
+func (s *sender) failed(err error) {
+	s.err.CompareAndSwap(nil, &err)
+	s.conn.updateSlow()
 }
 
 // takeError returns the first error of what went through the ring, once.

@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"strings"
@@ -10,17 +11,23 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/nats-io/nats.go"
 )
 
 const (
 	// A connect reads no more than this before it is settled: an INFO of 64 KiB, certificates, a PONG.
 	connectBytes = 128 << 10
+	// A first connect that is tried for ever does not keep every reason.
+	attemptsKept = 64
 	// How long a reader waits for a connect to be settled that has read that much.
 	settleTimeout = 5 * time.Second
 	// When so much waits for a socket, what publishes waits too.
 	backlogLimit = 1 << 20
 	// So much of it is written at once, so that a limit of time means something.
 	writeSize = 256 << 10
+	// Corked writes go when they are so many bytes: enough that a system call costs each message little.
+	corkBytes = 32 << 10
 	// A write that gets no further in this time has failed, as nats.go has it.
 	writeTimeout = time.Minute
 )
@@ -29,13 +36,14 @@ const (
 type natsDialer struct {
 	conn     *natsConn
 	timeout  time.Duration
+	servers  int           // so many were given
 	backlog  atomic.Int64  // bytes that wait for the socket
 	writable chan struct{} // less waits than did, or the socket was closed
 
 	mutex     sync.Mutex
 	connected bool        // once, at least
 	marked    bool        // the queue knows of the redial
-	current   *natsSocket // the last one
+	current   *natsSocket // the last one; nil: there was none
 	attempts  []attempt   // of the first connect
 }
 
@@ -57,7 +65,7 @@ func (d *natsDialer) Dial(network, address string) (net.Conn, error) {
 		s = newNATSSocket(d, conn)
 		d.current = s
 	}
-	if !d.connected {
+	if !d.connected && len(d.attempts) < attemptsKept {
 		d.attempts = append(d.attempts, attempt{address, s, err})
 	}
 	if err != nil {
@@ -82,7 +90,9 @@ func (d *natsDialer) settle() {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.connected, d.marked, d.attempts = true, false, nil
-	d.current.settle()
+	if d.current != nil {
+		d.current.settle()
+	}
 }
 
 // up says whether there is a socket that is connected and open.
@@ -90,6 +100,16 @@ func (d *natsDialer) up() bool {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	return d.current != nil && d.current.isSettled() && !d.current.isClosed()
+}
+
+// cork tells the socket that more is about to come, or that it has. It returns the socket, to be
+// uncorked.
+func (d *natsDialer) cork() *natsSocket {
+	d.mutex.Lock()
+	s := d.current
+	d.mutex.Unlock()
+	s.cork(true)
+	return s
 }
 
 // full says whether publishing must wait for the socket.
@@ -108,21 +128,21 @@ func (d *natsDialer) explain(err error) error {
 		if cause == nil {
 			cause = err
 		}
-		reasons = append(reasons, a.address+": "+errorText(cause))
+		reasons = append(reasons, fmt.Sprintf("%s (%s)", a.address, errorText(cause)))
 	}
-	if len(reasons) == 0 {
-		return err
+	if d.servers > 1 {
+		err = nats.ErrNoServers
 	}
-	return &connectError{err, strings.Join(reasons, "; ")}
+	return &connectError{err, strings.Join(reasons, ", ")}
 }
 
 // connectError is an error of the first connect.
 type connectError struct {
-	err     error  // what nats.go says
-	reasons string // what each server's was
+	err     error  // what it is: of one server its own, else nats.ErrNoServers
+	reasons string // what each server's was; empty: nats.go did not get so far
 }
 
-func (e *connectError) Error() string { return e.reasons }
+func (e *connectError) Error() string { return e.err.Error() }
 func (e *connectError) Unwrap() error { return e.err }
 
 // natsSocket is the socket below nats.go. It is read only while there is room for what it brings, and
@@ -145,6 +165,7 @@ type natsSocket struct {
 	backlog []byte     // not written yet
 	spare   []byte     // the last backlog, to be used again
 	writing bool       // a goroutine writes
+	corked  bool       // more is about to come
 	err     error      // of a write
 	failed  error      // of a read before the connect was complete, or what the server said then
 }
@@ -223,21 +244,62 @@ func (s *natsSocket) Write(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	n := 0
-	if !s.writing {
-		if n, s.err = s.try(p); s.err != nil {
-			return n, s.err
+	if s.corked || s.writing {
+		s.backlog = append(s.backlog, p...)
+		s.dialer.backlog.Add(int64(len(p)))
+		if s.corked && len(s.backlog) >= corkBytes {
+			s.push()
 		}
-	}
-	if n < len(p) {
+	} else if n, err := s.try(p); err != nil {
+		s.err = err
+		return n, err
+	} else if n < len(p) {
 		s.backlog = append(s.backlog, p[n:]...)
 		s.dialer.backlog.Add(int64(len(p) - n))
-		if !s.writing {
-			s.writing = true
-			go s.write()
-		}
+		s.push()
 	}
-	return len(p), nil
+	return len(p), s.err
+}
+
+// cork lets writes gather, or ends that.
+func (s *natsSocket) cork(on bool) {
+	if s == nil {
+		return
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.corked = on
+	if !on && len(s.backlog) > 0 {
+		s.push()
+	}
+}
+
+// push writes of the backlog what the kernel takes, and has a goroutine write the rest. The mutex is
+// held.
+func (s *natsSocket) push() {
+	if s.writing || s.err != nil {
+		return
+	}
+	n, err := s.try(s.backlog)
+	s.dialer.backlog.Add(-int64(n))
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.backlog = s.backlog[:copy(s.backlog, s.backlog[n:])]
+	if len(s.backlog) > 0 {
+		s.writing = true
+		go s.write()
+	}
+}
+
+// fail ends a socket that cannot be written: its reader sees it, and nats.go connects anew. The mutex is
+// held.
+func (s *natsSocket) fail(err error) {
+	s.err = err
+	s.dialer.backlog.Add(-int64(len(s.backlog)))
+	s.backlog = nil
+	s.Conn.Close()
 }
 
 // try writes what the kernel takes without waiting.
@@ -276,12 +338,9 @@ func (s *natsSocket) write() {
 		s.mutex.Lock()
 		s.spare = p[:0]
 		if err != nil {
-			s.err = err
-			s.Conn.Close() // the reader sees it, and nats.go connects anew
+			s.fail(err)
 		}
 	}
-	s.dialer.backlog.Add(-int64(len(s.backlog)))
-	s.backlog = nil
 	s.writing = false
 	poke(s.dialer.writable)
 }
