@@ -5,6 +5,7 @@ unused_args = false -- a function of a contract keeps the contract's arguments
 
 files["spec"] = { std = "lua53+busted" }
 files["rocks/busted"] = { std = "lua53+busted" }
+files["examples/specs"] = { std = "lua53+busted" }
 
 -- Specs that break rules on purpose, to see what becomes of them.
 exclude_files = { "spec/rocks/busted/corpus" }

@@ -8,7 +8,7 @@ local journal = require "moonwire.spec.journal"
 local quote = files.quote
 
 local POLL = 0.02     -- seconds between two looks at the journals
-local GRACE = 10      -- seconds that an engine may take beyond the time limit of a block before it is killed
+local GRACE = 5       -- seconds that an engine may take beyond the time limit of a block before it is killed
 
 local matrix = {}
 

@@ -149,8 +149,8 @@ describe("the runner", function()
     end)
     it("functions in libraries", function()
       survives [[local t, s = table, string
-        local saved = { t.insert, t.remove, t.concat, s.format, s.gsub, s.find }
-        finally(function() t.insert, t.remove, t.concat, s.format, s.gsub, s.find = saved[1], saved[2], saved[3], saved[4], saved[5], saved[6] end)
+        local a, b, c, d, e, f = t.insert, t.remove, t.concat, s.format, s.gsub, s.find
+        finally(function() t.insert, t.remove, t.concat, s.format, s.gsub, s.find = a, b, c, d, e, f end)
         t.insert, t.remove, t.concat, s.format, s.gsub, s.find = nil]]
     end)
     it("the metatable of globals", function()

@@ -1,0 +1,175 @@
+-- `moonwire spec --engine`: the same specs in several engines.
+local engine = require "moonwire.engine"
+local moonwire = require "spec.support.moonwire"
+local shell = require "spec.support.shell"
+
+local folder
+
+local function write(name, text)
+  local file = assert(io.open(folder .. "/" .. name, "wb"))
+  file:write(text)
+  file:close()
+  return folder .. "/" .. name
+end
+
+-- CI is taken away: with it a missing engine is a failure.
+local function run(arguments, environment)
+  local command = moonwire.command
+  return shell.read("{ env -u CI " .. (environment or "") .. " " .. command .. " spec " .. arguments .. "; } 2>&1 < /dev/null")
+end
+
+local function last_line(text) return text:match("([^\n]*)$") end
+
+-- once: what does not depend on the engine that the command itself runs in.
+local function matrix(name, once, body)
+  it(name, function()
+    if not moonwire.command then return pending(moonwire.reason) end
+    if once and engine ~= "lua54" then return pending("tried once, under lua5.4") end
+    folder = shell.read("mktemp -d")
+    finally(function() os.execute("rm -rf " .. shell.quote(folder)) end)
+    body()
+  end)
+end
+
+describe("moonwire spec --engine", function()
+  matrix("shows a line for each engine, and the totals", false, function()
+    local text, status = run("--engine=lua54,texlua " .. write("a_spec.lua", "it('x', function() end) pending('y')"))
+    assert.matches("^engine +Lua +passed +failed +errors +skipped +seconds\nlua54 +5.4 +1 +0 +0 +1 +%d+%.%d%d\n"
+      .. "texlua +5.3 +1 +0 +0 +1 +%d+%.%d%d\n", text)
+    assert.equal("2 passed, 0 failed, 2 skipped", last_line(text))
+    assert.equal(0, status)
+  end)
+
+  matrix("names tests that differ, and has status 1", true, function()
+    local text, status = run("--engine=lua54,texlua "
+      .. write("a_spec.lua", "it('division', function() assert.equal('Lua 5.4', _VERSION) end) it('y', function() end)"))
+    assert.matches("One test differs between engines:\n  " .. folder .. "/a_spec.lua: division\n"
+      .. "    passes in lua54; fails in texlua\n", text, 1, true)
+    assert.matches("Failure in texlua -> " .. folder .. "/a_spec.lua @ 1", text, 1, true)
+    assert.equal("3 passed, 1 failed, 0 skipped", last_line(text))
+    assert.equal(1, status)
+  end)
+
+  matrix("takes a test that one engine does not have for a difference", true, function()
+    local text, status = run("--engine=lua54,texlua "
+      .. write("a_spec.lua", "if _VERSION == 'Lua 5.4' then it('x', function() end) end it('y', function() end)"))
+    assert.matches("passes in lua54; is not run in texlua", text)
+    assert.equal("3 passed, 1 failed, 0 skipped", last_line(text))
+    assert.equal(1, status)
+  end)
+
+  matrix("does not take a declared skip for a difference, and shows its reason", true, function()
+    local text, status = run("--engine=lua54,texlua "
+      .. write("a_spec.lua", "it('x', function() if _VERSION == 'Lua 5.3' then pending('not in 5.3') end end)"))
+    assert.matches("\nSkipped:\n  not in 5.3 (texlua 1)\n", text, 1, true)
+    assert.equal("1 passed, 0 failed, 1 skipped", last_line(text))
+    assert.equal(0, status)
+  end)
+
+  matrix("shows the same failure once", true, function()
+    local text = run("--engine=lua54,texlua " .. write("a_spec.lua", "it('x', function() error('everywhere') end)"))
+    local _, count = text:gsub("a_spec.lua:1: everywhere", "")
+    assert.equal(1, count)
+    assert.matches("Error in lua54, texlua -> ", text, 1, true)
+  end)
+
+  matrix("says in which test an engine died", true, function()
+    local text, status = run("--engine=lua54 " .. write("a_spec.lua",
+      "it('x', function() end) it('dies', function() os.execute('kill -9 $PPID') while true do end end)"))
+    assert.matches("it ended in the test " .. folder .. "/a_spec.lua: dies, with status 137", text, 1, true)
+    assert.equal("1 passed, 1 failed, 0 skipped", last_line(text))
+    assert.equal(1, status)
+  end)
+
+  matrix("kills an engine that hangs where no hook reaches", true, function()
+    local path = write("a_spec.lua", "it('hangs', function() os.execute('sleep 60') end)")
+    local begin = os.time()
+    local text = run("--engine=lua54 --timeout=0.1 " .. path)
+    assert.matches("it hung in the test " .. path .. ": hangs and was killed", text, 1, true)
+    assert.is_true(os.time() - begin < 30)
+  end)
+
+  matrix("says which engine is missing, and how to get it", true, function()
+    shell.read("ln -s $PWD/lua $PWD/rocks " .. folder)
+    local path = write("a_spec.lua", "it('x', function() end)")
+    local environment = "PATH=/usr/bin:/bin MOONWIRE_LMTX=/nowhere MOONWIRE_HOME=" .. folder
+    if shell.which("/usr/bin/luametatex") then return pending("LMTX is this system's own ConTeXt") end
+    local text, status = run("--engine=lua54,luametatex " .. path, environment)
+    assert.matches("luametatex +%- +not installed: make lmtx", text)
+    assert.equal("1 passed, 0 failed, 0 skipped", last_line(text))
+    assert.equal(0, status)
+    text, status = run("--engine=lua54,luametatex " .. path, environment .. " CI=true")
+    assert.equal("1 passed, 1 failed, 0 skipped", last_line(text))
+    assert.equal(1, status)
+  end)
+
+  matrix("starts each engine once for many files", true, function()
+    for i = 1, 20 do write(i .. "_spec.lua", "it('x', function() _G.count = (count or 0) + 1 end)") end
+    local source = "it('notes its process', function() os.execute('echo $PPID >> " .. folder .. "/pids') end)"
+    write("y_spec.lua", source)
+    write("z_spec.lua", source)
+    assert.equal("22 passed, 0 failed, 0 skipped", last_line((run("--engine=texlua " .. folder))))
+    local pids = shell.lines("sort -u " .. folder .. "/pids")
+    assert.equal(1, #pids)
+  end)
+
+  matrix("passes options on to the engines", true, function()
+    local path = write("a_spec.lua", "it('x #a', function() end) it('y', function() end)")
+    assert.equal("1 passed, 0 failed, 0 skipped", last_line((run("--engine lua54 -t a " .. path))))
+    assert.equal("1 passed, 0 failed, 0 skipped", last_line((run("-C " .. folder .. " --filter=y --engine=lua54 a_spec.lua"))))
+  end)
+
+  matrix("hands a mistake in the configuration back", true, function()
+    local text, status = run("--engine=lua54 -f /nowhere/x " .. folder)
+    assert.matches("cannot read the configuration", text)
+    assert.equal(1, status)
+  end)
+
+  describe("in a document", function()
+    local function document(name, body)
+      matrix(name, true, function()
+        if not shell.which("context") or not shell.which("texlua") then return pending("ConTeXt MkIV is not installed") end
+        body()
+      end)
+    end
+
+    document("typesets a page around the specs", function()
+      local path = write("a_spec.lua", "it('x', function()\n"
+        .. "  local context = rawget(_G, 'context')\n"
+        .. "  assert.is_true(tex.count.realpageno >= 1)\n"
+        .. "  context('typeset by a spec')\nend)")
+      local text, status = run("--engine=mkiv " .. path)
+      assert.equal("1 passed, 0 failed, 0 skipped", last_line(text))
+      assert.equal(0, status)
+    end)
+
+    document("shows TeX's own message when the document fails after the specs", function()
+      local text, status = run("--engine=mkiv "
+        .. write("a_spec.lua", "it('x', function() rawget(_G, 'context')('\\\\undefinedmacro') end)"))
+      assert.matches("Undefined control sequence", text)
+      assert.equal("1 passed, 1 failed, 0 skipped", last_line(text))
+      assert.equal(1, status)
+    end)
+
+    document("keeps what specs print, and TeX's noise, out of the report", function()
+      local text = run("--engine=mkiv " .. write("a_spec.lua", "it('x', function() print('printed') end)"))
+      assert.does_not.match("printed", text)
+      assert.does_not.match("LuaTeX", text)
+    end)
+
+    document("runs where the command was called", function()
+      write("a_spec.lua", "it('x', function() assert.equal(5, dofile('five.lua')) end)")
+      write("five.lua", "return 5")
+      assert.equal("1 passed, 0 failed, 0 skipped", last_line((run("-C " .. folder .. " --engine=mkiv a_spec.lua"))))
+    end)
+  end)
+
+  matrix("shows the bug of the example", true, function()
+    if not shell.which(".cache/lmtx/bin/luametatex") and not os.getenv("MOONWIRE_LMTX") then return pending("LMTX is not installed") end
+    local text, status = run("--engine=lua54,luametatex --lpath 'examples/specs/?.lua' examples/specs")
+    assert.matches("3 tests differ between engines", text)
+    assert.matches("passes in lua54; is not run in luametatex", text)
+    assert.matches("attempt to assign to const variable 'first'", text)
+    assert.equal(1, status)
+  end)
+end)
