@@ -28,12 +28,17 @@ Client.__index = Client
 local function is_closed() return nil, errors.closed end
 local CLOSED = setmetatable({ poll = function() return nil, "closed" end }, { __index = function() return is_closed end })
 
---- Makes a client over an open transport; `nats.connect` does.
--- @tparam table transport as the contract in nats.transport says
+--- Makes a client; `nats.connect` does.
+-- @tparam function open of a transport, as the contract in nats.transport says
 -- @tparam table options as nats.options makes them
--- @treturn table
-local function client(transport, options)
-  local self = setmetatable({
+-- @treturn ?table the client
+-- @treturn ?table an error of the transport
+local function client(open, options)
+  local self
+  function options.delivered(sid) return self.subs[sid] and self.subs[sid].delivered or 0 end
+  local transport, err = open(options)
+  if not transport then return nil, err end
+  self = setmetatable({
     transport = transport,
     options = options,
     on_error = options.on_error,   -- function(err, sub, msg) for what no call can return; nil: to stderr
@@ -47,7 +52,8 @@ local function client(transport, options)
     first_call = 1,
     last_call = 0,
     pings = 0,                     -- asked
-    pongs = 0,                     -- answered, or lost with their connection
+    pongs = 0,                     -- the last one that was answered
+    lost_pings = 0,                -- the last one that went with its connection
     inbox = nil,                   -- prefix of reply subjects, once a request was made
     mux = nil,                     -- the subscription that takes all answers
     requests = {},                 -- reply subject -> true while it is waited for, then the message or an error
@@ -150,7 +156,7 @@ end
 
 --- Fails what waits for an answer of a connection that is gone.
 function Client:_fail_waiting(err)
-  self.pongs = self.pings
+  self.lost_pings = self.pings
   for reply, state in pairs(self.requests) do
     if state == true then self.requests[reply] = err end
   end
@@ -158,7 +164,7 @@ end
 
 -- What happens to a connection: event -> function(client, detail).
 local EVENTS = {
-  pong = function(self) self.pongs = self.pongs + 1 end,
+  pong = function(self, number) self.pongs = number or math.min(self.pongs + 1, self.pings) end,
   disconnected = function(self) self:_fail_waiting(errors.disconnected) end,
   reconnected = function(self)
     self.reconnects = self.reconnects + 1
@@ -325,20 +331,20 @@ function Client:_unsubscribe(sub, max)
   return true
 end
 
-local function is_answered(state) return state.client.pongs >= state.number end
+local function is_answered(ping)
+  return ping.client.pongs >= ping.number or ping.client.lost_pings >= ping.number
+end
 
 --- A ping and its pong; true, or nil and an error.
 local function roundtrip(self, timeout)
-  local before = self.transport
-  local ok, err = before:ping()
+  local ok, err = self.transport:ping()
   if not ok then return nil, err end
-  self.pings = self.pings + 1
-  local reconnects = self.reconnects
-  ok, err = self:_wait(is_answered, { client = self, number = self.pings }, timeout)
+  local number = self.pings + 1
+  self.pings = number
+  ok, err = self:_wait(is_answered, { client = self, number = number }, timeout)
+  if self.pongs >= number then return true end
   if not ok then return nil, err end
-  if self.transport ~= before then return nil, errors.closed end
-  if self.reconnects ~= reconnects then return nil, errors.disconnected end
-  return true
+  return nil, self.transport == CLOSED and errors.closed or errors.disconnected
 end
 
 --- Waits until the server has handled everything that was sent. Callbacks run meanwhile.
@@ -438,12 +444,13 @@ function Client:process(timeout)
   return nil, err
 end
 
---- Dispatches until the connection is closed, by a callback or from outside.
--- @treturn ?boolean true: the script closed it
--- @treturn ?string why it was lost
+--- Dispatches until the connection is closed.
+-- @treturn ?boolean true: the script closed it, in a callback
+-- @treturn ?string why it was lost; "timeout": nothing can come any more, over the memory transport
 function Client:run()
   while self.transport ~= CLOSED do
-    self:_handle(self.transport:poll(nil))
+    local ok, err = self:_handle(self.transport:poll(nil))
+    if not ok and err == errors.timeout then return nil, err end
   end
   if self.why then return nil, self.why end
   return true

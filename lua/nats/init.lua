@@ -39,12 +39,10 @@ local nats = {
 function nats.connect(first, second, third)
   local given, err = options.resolve(first, second, third, 2)
   if not given then return nil, err end
-  local chosen, opened
+  local chosen
   chosen, err = transport.choose(given.transport)
   if not chosen then return nil, err end
-  opened, err = chosen.open(given)
-  if not opened then return nil, err end
-  return client(opened, given)
+  return client(chosen.open, given)
 end
 
 return nats

@@ -5,7 +5,9 @@
 -- client's, once, for every transport. A transport never drops a message: when the client does not
 -- poll, it stops reading and lets TCP hold the server back.
 --
---     open(options) -> transport            options as nats.options makes them
+--     open(options) -> transport            options as nats.options makes them, and delivered(sid), how
+--                                           many messages of a subscription poll has given: a transport
+--                                           that subscribes anew after a loss asks for what is left
 --                   -> nil, err             an error of nats.errors, with each server's own reason
 --
 --     t:publish(subject, reply, headers, payload)   reply and headers may be nil; headers is the block
@@ -24,7 +26,8 @@
 --                     -> nil, event, detail                       what happened to the connection, once,
 --                                                                 in its place between the messages:
 --         "pong"          the server answered one ping(), and has handled all that was sent before it;
---                         pings that a lost connection took with it are not answered
+--                         detail: the how-many-th ping of this transport, an integer; one that a lost
+--                         connection took with it is not answered
 --         "disconnected"  detail: why, or nil       "reconnected"  detail: the server's URL
 --         "error"         detail: what the server said (-ERR), lower-cased, unquoted
 --         "lame_duck"                               "discovered_servers"

@@ -1,15 +1,18 @@
 --- The transport over luasocket's `socket`, for engines without a native NATS client.
 --
--- One thread: the connection is read, kept alive and found broken while the script calls the client,
--- and at no other time. What the server sends meanwhile waits in the kernel.
+-- One thread: the connection is read, kept alive, found broken and made anew while the script calls
+-- the client, and at no other time. What the server sends meanwhile waits in the kernel.
 --
 -- @module nats.transport.socket
 
 local clock = require "nats.clock"
+local dial = require "nats.transport.dial"
 local errors = require "nats.errors"
+local pool = require "nats.transport.pool"
+local socket = require "socket"
 local wire = require "nats.transport.wire"
 
-local concat = table.concat
+local concat, find = table.concat, string.find
 local next_of = wire.next
 
 local CHUNK = 65536          -- bytes asked of the socket at a time: larger ones were not faster
@@ -18,12 +21,13 @@ local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; 
 local CORK_BYTES = 65536     -- of publishes held at most; more of them were not faster
 local LINE_BYTES = 32        -- what a control line counts in that, so that empty payloads end too
 local HEADS = 1024           -- control lines remembered, since making one costs as much as sending it
-local VERSION = "0.1.0"
+local GLANCE = 128           -- publishes after which the server's own words are looked for
+local LAST_WORDS = 1024      -- chunks read of a connection that broke while writing, so that this ends
 
 local Socket = { __name = "nats.transport.socket" }
 Socket.__index = Socket
 
-local choose_publish                 -- further down: it knows the functions that a publish can be
+local choose_publish, lost, send   -- further down, since they know what is below them
 
 --- The control lines of publishes without reply and headers: subject -> size of the payload -> line.
 local function remembered_heads()
@@ -45,7 +49,30 @@ local function remembered_heads()
   return setmetatable({}, { __index = of_subject })
 end
 
---- Sends all of a string; nil and why the connection is of no more use.
+-- What poll has to tell before it reads on ------------------------------------------------------------
+
+local function poll_backlog(self)
+  local first = self.backlog_first
+  local item = self.backlog[first]
+  self.backlog[first] = nil
+  if first == self.backlog_last then
+    self.backlog_first, self.backlog_last, self.poll = 1, 0, nil
+  else
+    self.backlog_first = first + 1
+  end
+  return item[1], item[2], item[3], item[4], item[5]
+end
+
+--- Adds a message, or nil and an event, that poll tells in its turn.
+local function tell(self, ...)
+  self.backlog_last = self.backlog_last + 1
+  self.backlog[self.backlog_last] = { ... }
+  self.poll = poll_backlog
+end
+
+-- Reading and writing ---------------------------------------------------------------------------------
+
+--- Sends all of a string; nil and the number of bytes that the kernel took, when the connection broke.
 local function write(self, data)
   local sock = self.sock
   local last, err, position = sock:send(data)
@@ -54,34 +81,13 @@ local function write(self, data)
   while not last and err == "timeout" do
     local before = position
     last, err, position = sock:send(data, position + 1)
-    if not last and err == "timeout" and position == before then
+    if not last and err == "timeout" and position <= before then
       err = ("the server took no bytes for %d s"):format(WRITE_TIMEOUT)
     end
   end
   sock:settimeout(0)
   if last then return true end
-  self.broken = self.broken or err
-  choose_publish(self)
-  return nil, errors.disconnected
-end
-
---- Sends what a cork held back.
-local function send_held(self)
-  local held, out = self.held, self.out
-  if held == 0 then return true end
-  out[held + 1] = ""                     -- so that the last line ends too
-  local data = concat(out, "\r\n", 1, held + 1)
-  if self.held_bytes > 2 * CORK_BYTES then self.out = {} end   -- else a long payload would stay in memory
-  self.held, self.held_bytes = 0, 0
-  return write(self, data)
-end
-
---- Sends a line, in its place after all that was published before.
-local function say(self, line)
-  if self.broken then return nil, errors.disconnected end
-  local ok, err = send_held(self)
-  if not ok then return nil, err end
-  return write(self, line)
+  return nil, position, err == "closed" and "the server closed the connection" or err
 end
 
 --- Reads what has come; true, or nil and "timeout" or why the connection ended.
@@ -106,37 +112,131 @@ local function fill(self, timeout)
   return nil, err == "closed" and "the server closed the connection" or err
 end
 
---- Ends the connection and says so, once.
-local function lost(self, why)
-  if self.status == "closed" then return end
-  self.status = "closed"
-  choose_publish(self)
-  wire.reset(self)
-  self.sock:close()
-  self.events[#self.events + 1] = { "closed", why }
-end
-
 -- What the server says besides messages: kind -> function(self, argument) -> ?event, ?detail.
 local HANDLERS = {
-  PING = function(self) say(self, "PONG\r\n") end,
+  PING = function(self) send(self, "PONG\r\n") end,
   PONG = function(self)
     self.unanswered = 0
-    if table.remove(self.pings, 1) then return "pong" end
+    local number = table.remove(self.pings, 1)
+    if number then return "pong", number end
   end,
   ["+OK"] = function() end,
   INFO = function(self, fields)
     local known = self.server_info
     self.server_info = fields
+    local news = self.pool:discover(fields.connect_urls)
     if fields.ldm and not known.ldm then return "lame_duck" end
-    if #(fields.connect_urls or {}) > #(known.connect_urls or {}) then return "discovered_servers" end
+    if news then return "discovered_servers" end
   end,
+  -- ADR-40: some leave the connection as it is, some end it and another may do, the others are for good.
   ["-ERR"] = function(self, text)
-    local lasting = text:find("^permissions violation") or text:find("^maximum subscriptions exceeded")
-    if not lasting then lost(self, text) end
-    return "error", text
+    if text:find("^permissions violation") or text:find("^maximum subscriptions exceeded") then
+      return "error", text
+    elseif text:find("^stale connection") or text:find("^maximum connections exceeded")
+      or text:find("^unknown protocol operation") or errors.of_server(text) == errors.authorization then
+      self.reason = text
+      return "error", text
+    end
+    lost(self, text, true)
   end,
-  protocol = function(self, detail) lost(self, tostring(errors.new(errors.protocol, detail))) end,
+  protocol = function(self, detail) lost(self, tostring(errors.new(errors.protocol, detail)), true) end,
 }
+
+--- Takes in what is left of a connection that broke while something was written to it: messages that
+-- the server had sent, and its reason.
+local function last_words(self)
+  for _ = 1, LAST_WORDS do
+    if not fill(self, 0) then break end
+  end
+  self.otherwise = wire.otherwise
+  while true do
+    local sid, subject, reply, headers, payload = next_of(self)
+    if sid then
+      tell(self, sid, subject, reply, headers, payload)
+    elseif subject == "-ERR" then
+      self.reason = reply
+      tell(self, nil, "error", reply)
+    elseif subject == nil or subject == "protocol" then
+      break
+    end
+  end
+end
+
+--- Ends the transport for good.
+local function ended(self)
+  self.status = "closed"
+  self.held, self.held_bytes, self.out = 0, 0, {}
+  self.away, self.away_bytes = {}, 0
+  wire.reset(self)
+  choose_publish(self)
+end
+
+--- The connection is gone: says so, once, and leaves the rest to `reconnect`.
+-- @tparam string why
+-- @tparam[opt] boolean final there is no other server that would do
+function lost(self, why, final)
+  if self.status ~= "connected" then return end
+  why = self.reason or why
+  self.reason = nil
+  self.sock:close()
+  wire.reset(self)
+  self.otherwise = self.wait
+  self.pings, self.unanswered = {}, 0
+  if final or not self.options.allow_reconnect then
+    tell(self, nil, "closed", why)
+    return ended(self)
+  end
+  tell(self, nil, "disconnected", why)
+  self.status = "reconnecting"
+  for i = 1, self.held, 2 do                -- what a cork still held was not sent
+    self.away[#self.away + 1] = self.out[i] .. "\r\n" .. self.out[i + 1] .. "\r\n"
+    self.away_bytes = self.away_bytes + #self.away[#self.away]
+  end
+  self.held, self.held_bytes = 0, 0
+  self.pool:lost()
+  self.next_try = clock() + self.pool:pause()
+  choose_publish(self)
+end
+
+--- Sends a line; false when the connection broke over it.
+function send(self, line)
+  local ok, _, why = write(self, line)
+  if ok then return true end
+  last_words(self)
+  lost(self, why)
+  return false
+end
+
+--- Sends what a cork held back.
+local function send_held(self)
+  local held, out = self.held, self.out
+  if held == 0 then return true end
+  out[held + 1] = ""                        -- so that the last line ends too
+  local ok, taken, why = write(self, concat(out, "\r\n", 1, held + 1))
+  local kept = 0
+  if not ok then                            -- keep what cannot have arrived: messages not taken as a whole
+    for i = 1, held, 2 do
+      taken = taken - #out[i] - #out[i + 1] - 4
+      if taken < 0 then
+        out[kept + 1], out[kept + 2] = out[i], out[i + 1]
+        kept = kept + 2
+      end
+    end
+  end
+  if self.held_bytes > 2 * CORK_BYTES and ok then self.out = {} end   -- else a long payload would stay in memory
+  self.held, self.held_bytes = kept, 0
+  if ok then return true end
+  last_words(self)
+  lost(self, why)
+  if self.status == "closed" then return nil, errors.closed end
+  return true
+end
+
+--- Sends a line in its place, after all that was published before; false when the connection is away.
+local function say(self, line)
+  if self.held > 0 then send_held(self) end
+  return self.status == "connected" and send(self, line)
+end
 
 --- Asks whether the server is there when it has been silent for long. Only called when nothing is left
 -- to read: a script that computed for an hour has its answers waiting in the kernel, and they count.
@@ -152,40 +252,139 @@ local function keep_alive(self)
   say(self, "PING\r\n")
 end
 
+--- Looks for the server's own words from a script that publishes and never polls: a PING wants its
+-- answer. Messages stay where they are.
+local function glance(self)
+  if self.position > #self.buffer and not self.pieces then
+    local ok, err = fill(self, 0)
+    if not ok and err ~= "timeout" then return lost(self, err) end
+  end
+  while self.status == "connected" and not find(self.buffer, "^H?MSG", self.position) do
+    local _, kind, argument = wire.other(self)
+    if not kind then break end
+    local event, detail = HANDLERS[kind](self, argument)
+    if event then tell(self, nil, event, detail) end
+  end
+  if self.status == "connected" then keep_alive(self) end
+end
+
+-- Reconnecting ----------------------------------------------------------------------------------------
+
+--- A new connection takes up what the lost one had: subscriptions, then what was published meanwhile.
+local function restore(self)
+  local lines = {}
+  local sids = {}
+  for sid in pairs(self.subs) do sids[#sids + 1] = sid end
+  table.sort(sids)
+  for _, sid in ipairs(sids) do
+    local sub = self.subs[sid]
+    local left = sub.max and sub.max - self.options.delivered(sid)
+    for i = self.backlog_first, self.backlog_last do
+      if left and self.backlog[i][1] == sid then left = left - 1 end
+    end
+    if not left or left > 0 then
+      lines[#lines + 1] = wire.subscribe(sid, sub.subject, sub.queue)
+      if left then lines[#lines + 1] = wire.unsubscribe(sid, left) end
+    end
+  end
+  if not send(self, concat(lines)) then return end
+  local away = self.away
+  for i, line in ipairs(away) do
+    if not send(self, line) then              -- it is away again: the rest waits on
+      self.away = table.move(away, i, #away, 1, {})
+      return
+    end
+    self.away_bytes = self.away_bytes - #line
+  end
+  self.away = {}
+end
+
+--- Takes over a connection that dial made.
+local function connected(self, entry, sock, info)
+  self.pool:succeeded(entry)
+  self.sock, self.server, self.server_info = sock, entry.server, info
+  self.pool:discover(info.connect_urls)
+  self.status = "connected"
+  self.next_ping = clock() + self.options.ping_interval
+  self.otherwise = self.wait
+  choose_publish(self)
+end
+
+--- Tries the servers whose turn it is. Each may take connect_timeout: there is no other thread to wait.
+local function reconnect(self)
+  local servers = self.pool
+  while self.status == "reconnecting" and clock() >= self.next_try do
+    local entry = servers:take()
+    if entry then
+      self.otherwise = wire.otherwise
+      local sock, info = dial(self, entry.server, self.options)
+      self.otherwise = self.wait
+      if sock then
+        connected(self, entry, sock, info)
+        tell(self, nil, "reconnected", entry.server.url)
+        return restore(self)
+      end
+      servers:failed(entry, info)
+    end
+    if #servers.entries == 0 then
+      tell(self, nil, "closed", "every server was given up: " .. servers:reasons())
+      return ended(self)
+    end
+    if #servers.left == 0 then servers:begin() end
+    self.next_try = clock() + servers:pause()
+  end
+end
+
+-- Waiting ---------------------------------------------------------------------------------------------
+
 --- Where poll goes when no message is at hand: handles what else there is, then waits.
 local function wait(self, timeout, kind, argument)
   if self.held > 0 then send_held(self) end
   while true do
-    if self.status == "closed" then
-      local event = table.remove(self.events, 1)
-      if event then return nil, event[1], event[2] end
-      return nil, "closed"
-    end
-    if not kind then kind, argument = select(2, wire.other(self)) end
-    if kind then
-      local event, detail = HANDLERS[kind](self, argument)
-      if event then return nil, event, detail end
-      return next_of(self, timeout)
-    end
+    if self.backlog_last > 0 then return poll_backlog(self) end
+    if self.status == "closed" then return nil, "closed" end
     local start = timeout and timeout > 0 and clock()
-    local ok, err = fill(self, math.min(timeout or SLICE, SLICE))
-    if start then timeout = math.max(0, timeout - (clock() - start)) end
-    if ok then return next_of(self, timeout) end
-    if err ~= "timeout" or self.broken then
-      lost(self, self.broken or err)
+    local slice = math.min(timeout or SLICE, SLICE)
+    if self.status == "reconnecting" then
+      reconnect(self)
+      if self.status == "reconnecting" and slice > 0 then
+        socket.sleep(math.max(0, math.min(slice, self.next_try - clock())))
+      end
     else
-      keep_alive(self)
-      if timeout and timeout <= 0 then return nil, "timeout" end
+      if not kind then kind, argument = select(2, wire.other(self)) end
+      if kind then
+        local event, detail = HANDLERS[kind](self, argument)
+        if event then return nil, event, detail end
+        return self:poll(timeout)
+      end
+      local ok, err = fill(self, slice)
+      if start then timeout = math.max(0, timeout - (clock() - start)) end
+      if ok then return self:poll(timeout) end
+      start = nil
+      if err == "timeout" then keep_alive(self) else lost(self, err) end
     end
+    if start then timeout = math.max(0, timeout - (clock() - start)) end
+    if timeout and timeout <= 0 and self.backlog_last == 0 then return nil, "timeout" end
   end
 end
+Socket.wait = wait
 
 -- A message that has come already costs no call but this one.
 Socket.poll = next_of
 
+-- Publishing ------------------------------------------------------------------------------------------
+
 local function publish_now(self, subject, reply, headers, payload)
+  self.published = self.published + 1
+  if self.published >= GLANCE then
+    self.published = 0
+    glance(self)
+    return self:publish(subject, reply, headers, payload)
+  end
   local head = (not reply and not headers) and self.heads[subject][#payload] or wire.publish(subject, reply, headers, payload)
-  return write(self, headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n")
+  local line = headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n"
+  if send(self, line) then return true end
+  return self:publish(subject, reply, headers, payload)    -- not taken as a whole, so it cannot have arrived
 end
 
 local function publish_corked(self, subject, reply, headers, payload)
@@ -199,42 +398,66 @@ local function publish_corked(self, subject, reply, headers, payload)
   local out, held, bytes = self.out, self.held + 2, self.held_bytes + #payload + LINE_BYTES
   out[held - 1], out[held] = head, payload
   self.held, self.held_bytes = held, bytes
-  if bytes >= CORK_BYTES then return send_held(self) end
+  if bytes >= CORK_BYTES then
+    glance(self)
+    return send_held(self)
+  end
   return true
 end
 
-local function publish_broken() return nil, errors.disconnected end
+--- While there is no connection publishes wait for the next one, as many as the option allows.
+local function publish_away(self, subject, reply, headers, payload)
+  reconnect(self)
+  if self.status ~= "reconnecting" then return self:publish(subject, reply, headers, payload) end
+  local line = concat { wire.publish(subject, reply, headers, payload), "\r\n", headers or "", payload, "\r\n" }
+  local most = self.options.reconnect_buffer
+  if most >= 0 and self.away_bytes + #line > most then return nil, errors.reconnect_buffer end
+  self.away[#self.away + 1], self.away_bytes = line, self.away_bytes + #line
+  return true
+end
+
 local function publish_closed() return nil, errors.closed end
 
 --- Chooses what publish does now; a look at each condition in each call would be a third of its time.
 function choose_publish(self)
-  self.publish = self.status == "closed" and publish_closed or self.broken and publish_broken
+  self.publish = self.status == "closed" and publish_closed or self.status == "reconnecting" and publish_away
     or self.corked and publish_corked or publish_now
 end
 
+-- The rest of the contract ----------------------------------------------------------------------------
+
 function Socket:subscribe(sid, subject, queue)
   if self.status == "closed" then return nil, errors.closed end
-  return say(self, wire.subscribe(sid, subject, queue))
+  self.subs[sid] = { subject = subject, queue = queue, max = nil }
+  say(self, wire.subscribe(sid, subject, queue))
+  return true
 end
 
 function Socket:unsubscribe(sid, max)
   if self.status == "closed" then return nil, errors.closed end
-  return say(self, wire.unsubscribe(sid, max))
+  local sub = self.subs[sid]
+  if max and sub then sub.max = max else self.subs[sid] = nil end
+  say(self, wire.unsubscribe(sid, max))
+  return true
 end
 
 function Socket:drain(sid) return self:unsubscribe(sid) end
 
 function Socket:ping()
-  if self.status == "closed" then return nil, errors.closed end
-  self.pings[#self.pings + 1] = true
-  return say(self, "PING\r\n")
+  if self.status ~= "connected" then
+    return nil, self.status == "closed" and errors.closed or errors.disconnected
+  end
+  self.asked = self.asked + 1
+  self.pings[#self.pings + 1] = self.asked
+  if say(self, "PING\r\n") then return true end
+  return nil, self.status == "closed" and errors.closed or errors.disconnected
 end
 
 function Socket:cork(on)
+  if self.status == "closed" then return nil, errors.closed end
   self.corked = on
   choose_publish(self)
-  if self.status == "closed" then return true end
-  if self.broken then return nil, errors.disconnected end
+  if self.status ~= "connected" then return true end
   -- luasocket writes 8 KiB at a time; the kernel may join them while more is to come.
   self.sock:setoption("tcp-nodelay", not on)
   if on then return true end
@@ -247,133 +470,23 @@ function Socket:info()
     status = self.status,
     url = self.server.url,
     max_payload = server.max_payload,
-    headers = server.headers == true,
+    headers = server.headers == true or next(server) == nil,
     server = server,
   }
 end
 
 function Socket:close()
   if self.status == "closed" then return true end
-  send_held(self)
-  self.status = "closed"
-  choose_publish(self)
-  wire.reset(self)
-  self.sock:close()
+  if self.status == "connected" then
+    send_held(self)
+    if self.status == "connected" then self.sock:close() end
+  end
+  ended(self)
   return true
 end
 
 function Socket:__tostring()
   return ("nats.transport.socket: %s (%s)"):format(self.server.url, self.status)
-end
-
---- The credentials that a CONNECT carries: those of the server's URL, else the options'.
-local function credentials(server, options)
-  local source = (server.user or server.token) and server or options
-  return source.user, source.password, source.token
-end
-
---- Speaks the first lines of the protocol; true, or nil and an error.
-local function handshake(self, deadline)
-  local server, options = self.server, self.options
-  local function hear()
-    while true do
-      local sid, kind, argument = next_of(self, nil)
-      if sid then return "protocol", "a message before the connection was made" end
-      if kind then return kind, argument end
-      local left = deadline - clock()
-      local ok, err = fill(self, math.max(0, left))
-      if not ok then
-        if err == "timeout" then return "silent", "no answer within the time limit" end
-        return "silent", err
-      end
-    end
-  end
-  local kind, info = hear()
-  if kind ~= "INFO" then
-    if kind == "silent" then return nil, info end
-    return nil, errors.new(errors.protocol, kind == "protocol" and info or "no INFO but " .. kind)
-  end
-  self.server_info = info
-  local user, password, token = credentials(server, options)
-  if info.tls_required then
-    return nil, errors.new(errors.tls, "the server requires TLS, which the socket transport does not speak")
-  elseif info.auth_required and not (user or token) then
-    return nil, errors.new(errors.authorization, info.nonce
-      and "the server requires credentials (user, password, token or a signed nonce)"
-      or "the server requires credentials: give user and password, or token")
-  end
-  local ok, err = write(self, wire.connect {
-    verbose = options.verbose, pedantic = options.pedantic, echo = not options.no_echo,
-    tls_required = false, name = options.name, user = user, pass = password, auth_token = token,
-    lang = "lua", version = VERSION, protocol = 1, headers = info.headers == true,
-    no_responders = info.headers == true,
-  } .. "PING\r\n")
-  if not ok then return nil, self.broken or err end
-  while true do
-    local said, argument = hear()
-    if said == "PONG" then return true end
-    if said == "-ERR" then return nil, errors.of_server(argument) end
-    if said == "protocol" then return nil, errors.new(errors.protocol, argument) end
-    if said == "silent" then return nil, argument end
-    if said == "INFO" then self.server_info = argument end
-    if said == "PING" then write(self, "PONG\r\n") end
-  end
-end
-
---- Connects a socket to a server.
-local function tcp(server, deadline)
-  local socket = require "socket"
-  local sock, err = socket.tcp()
-  if not sock then return nil, err end
-  sock:settimeout(math.max(0.001, deadline - clock()))
-  local ok
-  ok, err = sock:connect(server.host, server.port)
-  if not ok then
-    sock:close()
-    return nil, err == "timeout" and "no answer within the time limit" or err
-  end
-  sock:settimeout(0)
-  sock:setoption("tcp-nodelay", true)
-  return sock
-end
-
---- Makes a connection of a server, or nil and why not.
-local function dial(server, options)
-  if server.scheme ~= "nats" or options.tls or options.tls_first then
-    return nil, errors.new(errors.tls, ("%s: the socket transport speaks neither TLS nor WebSocket"):format(server.url))
-  elseif options.creds or options.nkey then
-    return nil, errors.new(errors.authorization, "the socket transport cannot sign with creds or nkey")
-  end
-  local deadline = clock() + options.connect_timeout
-  local dialer = options.dial or tcp
-  local sock, err = dialer(server, deadline)
-  if not sock then return nil, err end
-  local self = wire.reader {
-    sock = sock,
-    options = options,
-    server = server,
-    server_info = nil,       -- the server's last INFO
-    status = "connected",    -- "closed" at the end
-    broken = nil,            -- why nothing more can be written; what came before is still read
-    events = {},             -- { event, detail } that poll has yet to tell
-    pings = {},              -- of each PING on its way: true when the client asked for it
-    unanswered = 0,          -- pings of ours that were not answered
-    next_ping = clock() + options.ping_interval,
-    corked = false,
-    publish = publish_now,   -- changes with status, broken and corked
-    heads = remembered_heads(),
-    out = {},                -- lines without their ends that a cork holds back, the first `held` of them
-    held = 0,
-    held_bytes = 0,
-  }
-  local ok
-  ok, err = handshake(self, deadline)
-  if not ok then
-    sock:close()
-    return nil, err
-  end
-  self.otherwise = wait
-  return setmetatable(self, Socket)
 end
 
 local module = {}
@@ -383,19 +496,57 @@ local module = {}
 -- @treturn ?table the transport, as the contract in nats.transport says
 -- @treturn ?table an error: with one server its own, else errors.no_servers with each server's reason
 function module.open(options)
-  local order = {}
-  for i, server in ipairs(options.servers) do
-    table.insert(order, options.no_randomize and i or math.random(i), server)
+  local servers = pool(options)
+  local self = setmetatable(wire.reader {
+    options = options,
+    pool = servers,
+    sock = nil,              -- of luasocket, not blocking
+    server = servers.entries[1].server,
+    server_info = {},        -- the server's last INFO
+    status = "reconnecting", -- "connected", "closed"
+    reason = nil,            -- what the server said before it ended the connection
+    subs = {},               -- sid -> { subject, queue, max }, for a new connection
+    backlog = {},            -- what poll tells before it reads on, backlog_first..backlog_last of it
+    backlog_first = 1,
+    backlog_last = 0,
+    pings = {},              -- of each PING on its way: its number when the client asked for it, else false
+    asked = 0,               -- pings that the client asked for
+    unanswered = 0,          -- pings of ours that were not answered
+    next_ping = 0,           -- when one is due
+    next_try = 0,            -- when the next server is to be tried
+    published = 0,           -- since the last glance
+    publish = nil,           -- changes with status and corked
+    heads = remembered_heads(),
+    corked = false,
+    out = {},                -- lines without their ends that a cork holds back, the first `held` of them
+    held = 0,
+    held_bytes = 0,
+    away = {},               -- publishes that wait for a connection
+    away_bytes = 0,
+  }, Socket)
+  servers:begin()
+  local entry, err = servers:take(), nil
+  while entry do
+    local sock, info = dial(self, entry.server, options)
+    if sock then
+      connected(self, entry, sock, info)
+      return self
+    end
+    err = info
+    servers:failed(entry, err)
+    entry = servers:take()
   end
-  local reasons, err = {}, nil
-  for i, server in ipairs(order) do
-    local self
-    self, err = dial(server, options)
-    if self then return self end
-    reasons[i] = ("%s (%s)"):format(server.url, tostring(err))
+  if options.retry_on_failed_connect then
+    self.otherwise = wait
+    servers:begin()
+    self.next_try = clock() + servers:pause()
+    choose_publish(self)
+    return self
   end
-  if #order == 1 and type(err) == "table" then return nil, err end
-  return nil, errors.new(errors.no_servers, concat(reasons, ", "))
+  if #options.servers == 1 and type(err) == "table" then
+    return nil, errors.new(err, self.server.url .. ": " .. err.detail)
+  end
+  return nil, errors.new(errors.no_servers, servers:reasons())
 end
 
 return module

@@ -20,7 +20,7 @@ local MAX_MESSAGE = 64 * 1024 * 1024 + MAX_INFO   -- a server's own bound of max
 local MAX_KNOWN = 1024                  -- control lines remembered; programs that hear few subjects hear fewer
 
 --- What a reader does when there is no message: it says what there is, or nothing.
-local function otherwise(reader, _, kind, argument)
+function wire.otherwise(reader, _, kind, argument)
   if kind then return nil, kind, argument end
   return wire.other(reader)
 end
@@ -31,7 +31,7 @@ end
 -- @treturn table the reader, which `next`, `other` and `feed` work on
 function wire.reader(reader)
   reader = reader or {}
-  reader.otherwise = reader.otherwise or otherwise
+  reader.otherwise = reader.otherwise or wire.otherwise
   reader.known = {}                     -- control line of a message -> { sid, subject, size }
   reader.known_count = 0
   wire.reset(reader)

@@ -1,0 +1,112 @@
+--- The servers that a connection may use, and whose turn it is.
+--
+-- A round tries every server once, the one that was lost last. Before the last try of a round there is
+-- a pause, as nats.go has it: a server that comes back is not run down by all its clients at once.
+--
+-- @module nats.transport.pool
+
+local errors = require "nats.errors"
+local url = require "nats.url"
+
+local Pool = { __name = "nats.transport.pool" }
+Pool.__index = Pool
+
+--- Makes a pool.
+-- @tparam table options as nats.options makes them
+-- @treturn table
+local function pool(options)
+  local self = setmetatable({
+    options = options,
+    entries = {},            -- { server, tries = failures since it last worked, reason = of the last one }
+    current = nil,           -- the entry that is connected
+    left = {},               -- entries of this round that have not been tried, the next one first
+    given_up = {},           -- entries that are not tried any more
+  }, Pool)
+  for i, server in ipairs(options.servers) do
+    local entry = { server = server, tries = 0, reason = nil }
+    table.insert(self.entries, options.no_randomize and i or math.random(i), entry)
+  end
+  return self
+end
+
+--- Begins a round.
+function Pool:begin()
+  self.left = {}
+  for i, entry in ipairs(self.entries) do self.left[i] = entry end
+end
+
+--- The entry whose turn it is, taken off the round; nil: the round is over.
+function Pool:take() return table.remove(self.left, 1) end
+
+--- Seconds to wait before the next try.
+function Pool:pause()
+  if #self.left > 1 then return 0 end
+  local options = self.options
+  return options.reconnect_wait + math.random() * options.reconnect_jitter
+end
+
+--- An entry is connected.
+function Pool:succeeded(entry)
+  self.current, entry.tries, entry.reason = entry, 0, nil
+end
+
+--- The connected server was lost: it comes last.
+function Pool:lost()
+  for i, entry in ipairs(self.entries) do
+    if entry == self.current then
+      table.remove(self.entries, i)
+      self.entries[#self.entries + 1] = entry
+      break
+    end
+  end
+  self:begin()
+end
+
+--- A try failed. A server is given up after max_reconnect of them, and when it refuses us twice alike.
+function Pool:failed(entry, err)
+  local refused = entry.reason == tostring(err)
+    and (err == errors.authorization or err == errors.tls or err == errors.permissions)
+  entry.tries, entry.reason = entry.tries + 1, tostring(err)
+  local most = self.options.max_reconnect
+  if refused or most >= 0 and entry.tries >= most then
+    for i, other in ipairs(self.entries) do
+      if other == entry then
+        self.given_up[#self.given_up + 1] = table.remove(self.entries, i)
+        break
+      end
+    end
+  end
+end
+
+--- Takes in the servers that a server tells of, with the credentials of the one that told.
+-- @tparam ?{string,...} addresses "host:port"
+-- @treturn boolean whether one of them was new
+function Pool:discover(addresses)
+  local known, news = {}, false
+  for _, entry in ipairs(self.entries) do known[entry.server.host .. ":" .. entry.server.port] = true end
+  local teller = self.current.server
+  for _, address in ipairs(type(addresses) == "table" and addresses or {}) do
+    local server = type(address) == "string" and url.parse(teller.scheme .. "://" .. address)
+    if server and not known[server.host .. ":" .. server.port] then
+      known[server.host .. ":" .. server.port], news = true, true
+      server.user, server.password, server.token = teller.user, teller.password, teller.token
+      local at = self.options.no_randomize and #self.entries + 1 or math.random(#self.entries + 1)
+      table.insert(self.entries, at, { server = server, tries = 0, reason = nil })
+    end
+  end
+  return news
+end
+
+--- Every server with the reason why it is not connected.
+-- @treturn string
+function Pool:reasons()
+  local list = {}
+  for _, entries in ipairs { self.given_up, self.entries } do
+    for _, entry in ipairs(entries) do
+      list[#list + 1] = ("%s (%s)"):format(entry.server.url, entry.reason or "not tried")
+    end
+  end
+  return table.concat(list, ", ")
+end
+
+return pool
