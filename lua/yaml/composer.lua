@@ -44,13 +44,17 @@ local function distance(a, b)
   return row[#b]
 end
 
--- Names longer than this are not compared: the time is the product of both lengths.
+-- Names longer than this are not compared, nor more names than this: the time is the product of all three.
 local COMPARED = 64
+local COMPARISONS = 1000
 
 local function nearest(name, names)
   local best, best_distance
+  local compared = 0
   for other in pairs(names) do
+    if compared >= COMPARISONS then break end
     if #other <= COMPARED and #name <= COMPARED and math.abs(#other - #name) <= 3 then
+      compared = compared + 1
       local d = distance(name, other)
       if d <= 3 and d < #name and (not best or d < best_distance or d == best_distance and other < best) then
         best, best_distance = other, d

@@ -112,7 +112,7 @@ local function folded(text, margin, width)
     local at -- the last place within the room, else the first one behind it
     local from = start
     while true do
-      local space = find(text, "[^ ] [^ ]", from)
+      local space = find(text, "[^ \t] [^ \t]", from)
       if not space then break end
       if space + 1 - start > room and at then break end
       at = space + 1
@@ -301,7 +301,7 @@ function emitter.new(options)
     else
       shown = quoted(text, style)
     end
-    if shown and width and block and #text > width and find(text, "[^ ] [^ ]") and not find(text, "^[ \t]") and can_be_block(text)
+    if shown and width and block and #text > width and find(text, "[^ \t] [^ \t]") and not find(text, "^[ \t]") and can_be_block(text)
       and not find(text, "\n", 1, true) then
       shown = nil
       style = "folded"

@@ -137,6 +137,20 @@ function parser.parse(text, sink, options)
     end
   end
 
+  local function raise_tab()
+    raise(find(text, "\t", line_start, true), "a tab is used for indentation", "YAML indents with spaces only")
+  end
+
+  -- A plain text of several lines cannot be a key. What was meant, more often than not, were two keys.
+  local function raise_long_key(from, colon)
+    local missing = find(text, ":[^ \t\n]", from)
+    if missing and missing < find(text, "\n", from, true) then
+      raise(missing, "a space is missing behind this colon", "write \"key: value\"")
+    end
+    raise(colon, "a mapping cannot begin here", "the text above goes on in this line, which is indented deeper than its key; "
+      .. "indent the line as the key is, or quote the text", { offset = from, message = "the text begins here" })
+  end
+
   local function raise_key_or_text(at)
     local c = byte(text, at)
     if c == COLON then
@@ -237,6 +251,10 @@ function parser.parse(text, sink, options)
 
   -- -------------------------------------------------------------------------------------------- flow (7.4)
 
+  local function opened_here(at)
+    return { offset = at, message = ("the %s opened here"):format(sub(text, at, at)) }
+  end
+
   -- Goes to the next token in a flow collection; gives its byte. Lines need `indent` spaces.
   local function flow_space(indent, opened)
     local p = pos
@@ -255,13 +273,11 @@ function parser.parse(text, sink, options)
         if new_line then
           local _, spaces = find(text, "^ *", p)
           if spaces - p + 1 < indent then
-            raise(e + 1, "a line of a flow collection is indented too little",
-              ("indent it deeper than the key of the %s that opened at line %d"):format(sub(text, opened, opened),
-                (errors.position(text, opened))))
+            raise(e + 1, "this line is inside brackets, and is indented too little",
+              "close the bracket, or indent all its lines deeper than the key", opened_here(opened))
           end
           if e < p and (c == DASH or c == 46) and is_marker(text, p) then
-            raise(p, "a document ends inside a flow collection",
-              ("close the %s that opened at line %d"):format(sub(text, opened, opened), (errors.position(text, opened))))
+            raise(p, "this document marker is inside brackets", "close the bracket", opened_here(opened))
           end
           line_start = p
         end
@@ -310,8 +326,7 @@ function parser.parse(text, sink, options)
       elseif c == HASH then
         raise(pos, "a comment needs a space before its #")
       end
-      raise(pos, ("a comma or %s is missing before this"):format(bracket == "[" and "]" or "}"),
-        ("the %s opened at line %d"):format(bracket, (errors.position(text, opened))))
+      raise(pos, ("a comma or %s is missing before this"):format(bracket == "[" and "]" or "}"), nil, opened_here(opened))
     end
 
     open(byte(text, pos))
@@ -331,8 +346,8 @@ function parser.parse(text, sink, options)
         local sequence = c == CLOSE_SEQ
         if sequence ~= (state <= STATES_OF_SEQUENCE) then
           local opened = starts[depth]
-          raise(pos, ("this %s cannot close the %s of line %d"):format(sub(text, pos, pos), sub(text, opened, opened),
-            (errors.position(text, opened))))
+          raise(pos, ("this %s cannot close the %s"):format(sub(text, pos, pos), sub(text, opened, opened)), nil,
+            opened_here(opened))
         end
         supply_missing()
         if sequence then sequence_end(pos) else mapping_end(pos) end
@@ -348,10 +363,10 @@ function parser.parse(text, sink, options)
           raise_unexpected(c)
         elseif state == AFTER_ENTRY then
           -- A scalar before ":" was seen below, so this is a collection, or the ":" is on another line.
-          if find(text, "\n", token, true) < pos then
+          check_key_length(token, pos)
+          if find(sub(text, token, pos), "\n", 1, true) then
             raise(pos, "a key in a flow sequence cannot have several lines", "put the key behind \"? \"")
           end
-          check_key_length(token, pos)
           pair(token)
           state = PAIR_VALUE
         elseif COLON_AFTER[state] then
@@ -405,10 +420,10 @@ function parser.parse(text, sink, options)
             -- A single pair: its key and ":" are on one line.
             local _, e = find(text, "^[ \t]*", pos)
             if byte(text, e + 1) == COLON and (json or FLOW_END[byte(text, e + 2)]) then
-              if find(text, "\n", token, true) < e then
+              check_key_length(token, e)
+              if find(sub(text, token, at), "\n", 1, true) then -- between a property and the key
                 raise(e + 1, "a key in a flow sequence cannot have several lines", "put the key behind \"? \"")
               end
-              check_key_length(token, e)
               mapping_start(token, true)
               next_state = PAIR_VALUE
               pos = e + 2
@@ -475,7 +490,7 @@ function parser.parse(text, sink, options)
   end
 
   local function raise_not_here(at, what, compact)
-    if tab and not compact then raise(at, "a tab is used for indentation", "YAML indents with spaces only") end
+    if tab and not compact then raise_tab() end
     raise(at, ("a %s cannot begin here"):format(what),
       what == "mapping" and "quote a text that has \": \" in it, or put the mapping on its own lines"
       or "put it on its own lines, indented deeper than its key")
@@ -563,8 +578,10 @@ function parser.parse(text, sink, options)
     else
       value, style, several = scalar(c, n + 1, false)
     end
-    local colon = not several and colon_behind()
+    local colon = colon_behind()
     if colon then
+      if several and style == "plain" then raise_long_key(at, colon) end
+      if several then raise(at, "a key cannot have several lines", "put it behind \"? \"") end
       if not compact then raise_not_here(colon, "mapping", compact) end
       check_key_length(first, colon)
       push(MAP, first - line_start, first, anchor, tag)
@@ -587,6 +604,7 @@ function parser.parse(text, sink, options)
     if c == DASH and BLANK[byte(text, at + 1)] then
       raise(at, "a sequence entry stands where a key is expected", "a collection is either a sequence or a mapping")
     end
+    if c == DASH then raise(at, "a space is missing behind this -, or a key is expected here", "write \"- item\"") end
     local stop = find(text, "\n", at, true)
     local line = sub(text, at, stop - 1)
     local colon = find(line, ":[^ \t]")
@@ -611,7 +629,8 @@ function parser.parse(text, sink, options)
     local at = pos
     if c == OPEN_SEQ or c == OPEN_MAP then
       flow_collection(indent + 1, depth, anchor, tag)
-      if find(text, "\n", first, true) < pos then
+      check_key_length(first, pos)
+      if find(sub(text, first, pos - 1), "\n", 1, true) then
         raise(at, "a key cannot have several lines", "put it behind \"? \"")
       end
     elseif c == STAR then
@@ -626,7 +645,11 @@ function parser.parse(text, sink, options)
     else
       local value, style, several = scalar(c, indent + 1, false)
       if several then
-        if style == "plain" then raise_no_key(at) end
+        if style == "plain" then
+          local colon = colon_behind()
+          if colon then raise_long_key(at, colon) end
+          raise_no_key(at)
+        end
         raise(at, "a key cannot have several lines", "put it behind \"? \"")
       end
       emit_scalar(at, value, style, anchor, tag)
@@ -648,11 +671,11 @@ function parser.parse(text, sink, options)
       local indent, kind = indents[depth], kinds[depth]
       local c, d = byte(text, pos, pos + 1)
       if col > indent then
-        if tab then raise(pos, "a tab is used for indentation", "YAML indents with spaces only") end
-        raise(pos, ("this line is indented by %d spaces, which fits no collection around it"):format(col),
+        if tab then raise_tab() end
+        raise(pos, ("this line is indented by %d, which fits no collection around it"):format(col),
           ("the nearest one is indented by %d"):format(indent))
       elseif tab then
-        raise(pos, "a tab is used for indentation", "YAML indents with spaces only")
+        raise_tab()
       elseif kind == SEQ then
         if c == DASH and BLANK[d] then
           pos = pos + 1
@@ -760,7 +783,7 @@ function parser.parse(text, sink, options)
       end
       if col ~= -1 then
         local c = byte(text, pos)
-        if tab then raise(pos, "a tab is used for indentation", "YAML indents with spaces only") end
+        if tab then raise_tab() end
         if c == PERCENT then raise(pos, "a directive must follow ...", "end the document above with a line that is ...") end
         raise(pos, "text follows the end of the document's value",
           "a second document begins with ---; lines of one collection have one indentation")

@@ -22,7 +22,6 @@ local FLOW_END = { [TAB] = true, [LF] = true, [SPACE] = true }
 for c in ("[]{},"):gmatch "." do FLOW_END[byte(c)] = true end
 scanner.FLOW_END = FLOW_END
 
-local HINT_INDENT = "lines that continue a value are indented deeper than its key"
 
 --- Whether a document marker, `---` or `...`, stands at the begin of a line (section 9.1.2).
 -- @tparam string text
@@ -150,18 +149,16 @@ local function unclosed(kind, from)
   raise(from, ("this %s quote is never closed"):format(kind), "close it, or begin the text with the other kind of quote")
 end
 
--- Behind a line break inside quotes: the next line must be indented and no document marker.
+-- Behind a line break inside quotes: the next line must be indented and no document marker. Where it is not, the
+-- quote was often forgotten.
 local function quoted_break(text, at, indent, kind, from)
   local folded, next_at, start = fold(text, at)
   if byte(text, next_at) == nil then unclosed(kind, from) end
   local _, spaces = find(text, "^ *", start)
-  if spaces - start + 1 < indent then
-    raise(next_at, "a line inside quotes is indented too little", HINT_INDENT
-      .. ("; the quote opened at line %d"):format((errors.position(text, from))))
-  end
-  if is_marker(text, start) then
-    raise(start, "a document marker stands inside quotes",
-      ("indent it, or close the quote that opened at line %d"):format((errors.position(text, from))))
+  local wrong = spaces - start + 1 < indent and "is indented too little" or is_marker(text, start) and "is a document marker"
+  if wrong then
+    raise(next_at, ("this line is inside %s quotes, and %s"):format(kind, wrong),
+      "close the quote, or indent all its lines deeper than the key", { offset = from, message = "the quote opened here" })
   end
   return folded, next_at
 end
