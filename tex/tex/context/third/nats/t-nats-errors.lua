@@ -8,8 +8,8 @@ local LUAMETATEX = CONTEXTLMTXMODE > 0
 local seen = false
 local watching = false
 
--- A callback for errors stands in for the engine's own display of them, so ours shows the same: the
--- engine has written the message of a TeX error, and not that of a Lua error.
+-- A callback for errors stands in for what the engine does about them, so ours does the same: it shows
+-- the error (of a TeX error the engine has written the message already) and sets the exit status.
 local SHOW = {
   intercept_tex_error = function()
     texio.write("term and log", ".")
@@ -32,6 +32,7 @@ function errors.watch()
       seen = true
       if before then return before(mode, ...) end
       show()
+      lua.setexitcode(1)
       return mode
     end)
   end
