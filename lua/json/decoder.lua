@@ -2,261 +2,120 @@
 --
 -- The speed comes from three habits. A pattern reads as much as it can in one
 -- call: a plain member's value, the comma, the next key, the colon and the first
--- character of the next value are one match. A first character chooses the
--- reader from a table. And nothing is returned to say that all went well: a fault
--- is raised to the one pcall in `decoder.document`.
---
--- No pattern may need more than linear time, whatever the text: in each, what
--- follows a repeated class never begins with a member of that class.
+-- character of the next value are one match. That character chooses the reader
+-- from a table. And nothing is returned to say that all went well: a fault is
+-- raised to the one pcall round the whole.
 --
 -- @module json.decoder
 
+local fault = require "json.fault"
+local grammar = require "json.grammar"
 local kind = require "json.kind"
 local null = require "json.null"
+local scalar = require "json.scalar"
+local shape = require "json.shape"
 local unicode = require "json.unicode"
 
-local find, sub, byte, gsub = string.find, string.sub, string.byte, string.gsub
-local tonumber, setmetatable, error, pcall = tonumber, setmetatable, error, pcall
-local math_type, huge = math.type, math.huge
+local find, sub, byte = string.find, string.sub, string.byte
+local tonumber, setmetatable = tonumber, setmetatable
+local plain_number, read_shape, expected = scalar.plain_number, shape.read, fault.expected
 
 local decoder = {}
 
---- Levels of arrays and objects when the caller sets no limit: more than any
--- document made by hand or by machine, few enough for the slowest engine's stack.
-decoder.DEPTH = 1000
+-- How many objects of an array are read before a shape is learnt: what learning
+-- costs is regained by the next three.
+local LEARN_AFTER = 4
 
---- The highest limit that a caller may set. A level takes some 20 slots of the
--- Lua stack, which holds a million in every engine.
-decoder.MAX_DEPTH = 10000
+-- How often a shape may not match before another is learnt in its place.
+local MISSES = 20
+
+-- How many numbers in a row make more of them likely.
+local STREAK = 8
 
 -- Patterns -----------------------------------------------------------------
 
-local SPACE = "[ \n\r\t]*"
--- What a string may hold as it is, the likeliest range first: a set is searched
--- from its left, and a range found early is a third faster.
-local PLAIN = '[]-\255#-[ -!]*'
-local KEY = '"(' .. PLAIN .. ')"' .. SPACE .. ":" .. SPACE .. "(.)"
+local SPACE = grammar.SPACE
+local KEY = '"(' .. grammar.PLAIN .. ')"' .. SPACE .. ":" .. SPACE .. "(.)"
+local FIRST = "^" .. SPACE .. "(.)"
+local COLON = "^" .. SPACE .. ":" .. SPACE
+local COMMA = "^" .. SPACE .. "," .. SPACE
+local QUOTE = "^" .. SPACE .. '"'
+local BRACE = "^" .. SPACE .. "}"
+local FIRST_MEMBER = "^" .. SPACE .. KEY
 
--- The texts of a number that tonumber and JSON understand alike. %f[%D] is
--- where digits end, so that neither "1." nor "01" matches.
-local PLAIN_NUMBER = { ["-"] = "^(%-[1-9][%d.]*)%f[%D]", ["0"] = "^(0%f[%D][%d.]*)%f[%D]" }
-for digit = 1, 9 do PLAIN_NUMBER[tostring(digit)] = "^([%d.]+)%f[%D]" end
+-- What follows a member: the next key and the first character of its value.
+local MEMBER = SPACE .. "," .. SPACE .. KEY
+-- What follows an element: the delimiter and the next character.
+local ELEMENT = SPACE .. "([],])" .. SPACE .. "(.?)"
 
-local function followed_by(tail)
+-- Patterns of numbers with what follows them, by the first character.
+local function numbers_before(tail)
     local patterns = {}
-    for first, pattern in pairs(PLAIN_NUMBER) do patterns[first] = pattern .. tail end
+    for first, number in pairs(grammar.NUMBERS) do patterns[first] = "^" .. number .. tail end
     return patterns
 end
 
-local NEXT_MEMBER = SPACE .. "," .. SPACE .. KEY
-local NEXT_ELEMENT = SPACE .. "," .. SPACE .. "(.)"
-local FIRST_MEMBER = "^" .. SPACE .. KEY
-local MEMBER = "^" .. NEXT_MEMBER
-local ELEMENT = "^" .. NEXT_ELEMENT
-local STRING = '^(' .. PLAIN .. ')"'
-local STRING_MEMBER = STRING .. NEXT_MEMBER
-local STRING_ELEMENT = STRING .. NEXT_ELEMENT
-local NUMBER_MEMBER = followed_by(NEXT_MEMBER)
-local NUMBER_ELEMENT = followed_by(NEXT_ELEMENT)
-local OBJECT_END = "^" .. SPACE .. "}"
-local ARRAY_END = "^" .. SPACE .. "]"
-local FIRST = "^" .. SPACE .. "(.)"
-local COMMA = "^" .. SPACE .. "," .. SPACE
-
--- Faults -------------------------------------------------------------------
-
-local Fault = { __name = "json.fault" }
-
--- Give up on the text: `what` is wrong at the byte `at`.
-local function fault(at, what)
-    error(setmetatable({ at = at, what = what }, Fault), 0)
-end
-
--- The character at a byte, as a message shows it.
-local function shown(text, at)
-    local c = sub(text, at, at)
-    if c == "" then return "the end of the text" end
-    if find(c, "[%c\128-\255]") then return ("byte 0x%02X"):format(byte(c)) end
-    return "'" .. c .. "'"
-end
-
-local function expected(text, at, what)
-    local _, last = find(text, "^" .. SPACE, at)
-    at = last + 1
-    fault(at, "expected " .. what .. ", got " .. shown(text, at))
-end
-
--- Strings ------------------------------------------------------------------
-
-local BAD_ESCAPE = {}
-
--- What the escapes of one character mean. Anything else is no escape.
-local ESCAPE = setmetatable({
-    ['\\"'] = '"', ["\\\\"] = "\\", ["\\/"] = "/", ["\\b"] = "\b", ["\\f"] = "\f",
-    ["\\n"] = "\n", ["\\r"] = "\r", ["\\t"] = "\t",
-}, { __index = function() error(BAD_ESCAPE, 0) end })
-
--- What an escape means, when \u may occur: `digits` are up to four hexadecimal
--- digits that follow it, whether they belong to it or not.
-local function unescape(escape, digits)
-    if escape ~= "\\u" then return ESCAPE[escape] .. digits end
-    if #digits < 4 then error(BAD_ESCAPE, 0) end
-    return unicode.char(tonumber(digits, 16))
-end
-
--- Blame the first thing in from..to, the body of a string, that is wrong.
-local function bad_string(text, from, to)
-    local at = from
-    while at <= to do
-        local c, escape = byte(text, at), sub(text, at, at + 1)
-        if c < 0x20 then
-            fault(at, ("control character 0x%02X in a string must be escaped"):format(c))
-        elseif c ~= 0x5C then
-            at = at + 1
-        elseif escape ~= "\\u" then
-            if not rawget(ESCAPE, escape) then fault(at, "unknown escape '\\' before " .. shown(text, at + 1)) end
-            at = at + 2
-        else
-            local digits = find(text, "^%x%x%x%x", at + 2)
-            if not digits then fault(at, "\\u without four hexadecimal digits") end
-            local pair = find(text, "^[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x", at + 2)
-            if not pair and find(text, "^[dD][89a-fA-F]", at + 2) then
-                fault(at, "lone surrogate " .. sub(text, at, at + 5))
-            end
-            at = at + (pair and 12 or 6)
-        end
-    end
-end
-
--- The closing quote of the string whose opening quote is at `at`.
-local function closing_quote(text, at)
-    local quote = at
-    repeat
-        quote = find(text, '"', quote + 1, true)
-        if not quote then fault(at, "string without a closing quote") end
-        -- An odd number of backslashes escapes the quote behind them.
-        local slash = quote - 1
-        while byte(text, slash) == 0x5C do slash = slash - 1 end
-    until (quote - slash) % 2 == 1
-    return quote
-end
-
--- The string whose opening quote is at `at`, with whatever it holds.
-local function any_string(text, at, settings)
-    local quote = closing_quote(text, at)
-    local body = sub(text, at + 1, quote - 1)
-    if not find(body, "^[ -\255]*$") then bad_string(text, at + 1, quote - 1) end
-    if not find(body, "\\", 1, true) then return body, quote + 1 end
-
-    local fine, value
-    if find(body, "\\u", 1, true) then
-        fine, value = pcall(gsub, body, "(\\.)(%x?%x?%x?%x?)", unescape)
-    else
-        fine, value = pcall(gsub, body, "\\.", ESCAPE)
-    end
-    if not fine then
-        if value ~= BAD_ESCAPE then error(value, 0) end
-        bad_string(text, at + 1, quote - 1)
-    end
-    value = unicode.pair(value)
-    if settings.strict and unicode.lone(value) then bad_string(text, at + 1, quote - 1) end
-    return value, quote + 1
-end
-
--- Numbers ------------------------------------------------------------------
-
--- Where the number that begins at `at` ends (RFC 8259, section 6).
-local function number_end(text, at)
-    local _, last = find(text, "^-?%d+", at)
-    if not last then fault(at, "expected a digit after '-'") end
-    if find(text, "^-?0%d", at) then fault(at, "number with a leading zero") end
-    if byte(text, last + 1) == 0x2E then
-        local dot = last + 1
-        _, last = find(text, "^%d+", dot + 1)
-        if not last then fault(dot + 1, "expected a digit after '.'") end
-    end
-    if find(text, "^[eE]", last + 1) then
-        local exponent = last + 1
-        _, last = find(text, "^[eE][-+]?%d+", exponent)
-        if not last then fault(exponent, "exponent without a digit") end
-    end
-    return last
-end
-
-local function any_number(text, at, _, settings)
-    local last = number_end(text, at)
-    local digits = sub(text, at, last)
-    local value = tonumber(digits)
-    if value == 0 and byte(digits) == 0x2D then
-        value = -0.0
-    elseif settings.big == "string" then
-        -- A whole number that became a float has more than 64 bits.
-        if math_type(value) == "float" and not find(digits, "[.eE]") then value = digits end
-        if value == huge or value == -huge then value = digits end
-    elseif value == huge or value == -huge then
-        fault(at, "number too large for a double")
-    end
-    return value, last + 1
-end
+local NUMBER_MEMBER = numbers_before(MEMBER)
+local NUMBER_ELEMENT = numbers_before(ELEMENT)
+local FOUR_NUMBERS = "^" .. (grammar.NUMBER .. SPACE .. "," .. SPACE):rep(4)
+local STRING = "^(" .. grammar.PLAIN .. ')"'
+local STRING_MEMBER = STRING .. MEMBER
+local STRING_ELEMENT = STRING .. ELEMENT
+MEMBER, ELEMENT = "^" .. MEMBER, "^" .. ELEMENT
 
 -- Values -------------------------------------------------------------------
 
--- What reads a value, by its first character: each gets the text, the byte it
--- begins at, the levels still allowed and the settings, and returns the value
--- and the byte behind it.
-local function no_value(text, at) expected(text, at, "a value") end
-local read = setmetatable({}, { __index = function() return no_value end })
+-- The readers of values, by the first character. Beside what all readers get, those
+-- of arrays and objects get a hint, a table that gathers what is known of the values in
+-- this place: `shape`, `seen` (objects until there is one), `child` (the hint of elements).
+local read = setmetatable({
+    ['"'] = scalar.string, ["t"] = scalar["true"], ["f"] = scalar["false"], ["n"] = scalar["null"],
+}, { __index = function() return scalar.none end })
+for first in pairs(grammar.NUMBERS) do read[first] = scalar.number end
 
-local function literal(word, value)
-    return function(text, at)
-        if sub(text, at, at + #word - 1) ~= word then no_value(text, at) end
-        return value, at + #word
-    end
-end
+-- Objects ------------------------------------------------------------------
 
-read["t"] = literal("true", true)
-read["f"] = literal("false", false)
-read["n"] = function(text, at, _, settings)
-    if sub(text, at, at + 3) ~= "null" then no_value(text, at) end
-    return settings.null, at + 4
-end
-
-read['"'] = function(text, at, _, settings)
-    local _, last, value = find(text, STRING, at + 1)
-    if last then return value, last + 1 end
-    return any_string(text, at, settings)
-end
-
-for first in pairs(PLAIN_NUMBER) do read[first] = any_number end
-
--- The key of a member that is no plain string, the byte where the value begins,
--- and that byte as a string; `at` is where the key ought to be.
+-- A key that may hold escapes, the byte where its value begins, and that byte as
+-- a string; `at` is where the key ought to be.
 local function any_key(text, at, settings)
-    local _, last = find(text, "^" .. SPACE .. '"', at)
+    local _, last = find(text, QUOTE, at)
     if not last then expected(text, at, "a key in double quotes") end
     local key
-    key, last = any_string(text, last, settings)
-    local _, start, first = find(text, "^" .. SPACE .. ":" .. SPACE .. "(.)", last)
-    if not start then
-        local _, colon = find(text, "^" .. SPACE .. ":" .. SPACE, last)
-        expected(text, colon and colon + 1 or last, colon and "a value" or "':' after a key")
-    end
-    return key, start, first
+    key, last = scalar.string(text, last, 0, settings)
+    local _, colon = find(text, COLON, last)
+    if not colon then expected(text, last, "':' after a key") end
+    return key, colon + 1, sub(text, colon + 1, colon + 1)
 end
 
-read["{"] = function(text, at, depth, settings)
-    if depth == 0 then fault(at, settings.too_deep) end
-    local object, numbers, unique = {}, settings.number_member, settings.unique
-    if settings.object then setmetatable(object, settings.object) end
-    local _, start, key, first = find(text, FIRST_MEMBER, at + 1)
-    if not start then
-        local _, last = find(text, OBJECT_END, at + 1)
-        if last then return object, last + 1 end
-        key, start, first = any_key(text, at + 1, settings)
-    end
-    while true do
-        if unique and object[key] ~= nil then fault(start, ("key %q occurs twice"):format(key)) end
-        local value, next_start, next_key, next_first
+-- Behind a brace: the first key as from any_key, or nil and the closing brace.
+local function first_member(text, at, settings)
+    local _, start, key, first = find(text, FIRST_MEMBER, at)
+    if start then return key, start, first end
+    local _, brace = find(text, BRACE, at)
+    if brace then return nil, brace end
+    return any_key(text, at, settings)
+end
+
+-- Behind a member's value: the next key as from any_key, or nil and the closing brace.
+local function next_member(text, last, settings)
+    if sub(text, last, last) == "}" then return nil, last end
+    local _, start, key, first = find(text, MEMBER, last)
+    if start then return key, start, first end
+    local _, brace = find(text, BRACE, last)
+    if brace then return nil, brace end
+    local _, comma = find(text, COMMA, last)
+    if not comma then expected(text, last, "',' or '}'") end
+    return any_key(text, comma + 1, settings)
+end
+
+local reader = { value = read, first_member = first_member, next_member = next_member }
+
+-- Read the members from `key` on, whose value begins at `start` with `first`.
+local function members(text, object, key, start, first, depth, settings)
+    local numbers, unique = settings.number_member, settings.unique
+    while key do
+        if unique and object[key] ~= nil then fault.raise(start, ("key %q occurs twice"):format(key)) end
+        local _, value, next_start, next_key, next_first
         if first == '"' then
             _, next_start, value, next_key, next_first = find(text, STRING_MEMBER, start + 1)
         else
@@ -265,110 +124,173 @@ read["{"] = function(text, at, depth, settings)
                 _, next_start, value, next_key, next_first = find(text, pattern, start)
                 if next_start then
                     value = tonumber(value)
-                    -- "1.2.3", or so many digits that it is infinite: any_number says it.
-                    if not value or value - value ~= 0 then next_start = nil end
-                end
-            end
-        end
-        if next_start then
-            object[key] = value
-        else
-            local last
-            value, last = read[first](text, start, depth - 1, settings)
-            object[key] = value
-            _, next_start, next_key, next_first = find(text, MEMBER, last)
-            if not next_start then
-                local _, brace = find(text, OBJECT_END, last)
-                if brace then return object, brace + 1 end
-                local _, comma = find(text, COMMA, last)
-                if not comma then expected(text, last, "',' or '}'") end
-                next_key, next_start, next_first = any_key(text, comma + 1, settings)
-            end
-        end
-        key, start, first = next_key, next_start, next_first
-    end
-end
-
-read["["] = function(text, at, depth, settings)
-    if depth == 0 then fault(at, settings.too_deep) end
-    local array, n = setmetatable({}, settings.array), 0
-    local numbers = settings.number_element
-    local _, start, first = find(text, FIRST, at + 1)
-    if first == "]" then return array, start + 1 end
-    if not start then expected(text, at + 1, "a value or ']'") end
-    while true do
-        n = n + 1
-        local value, next_start, next_first
-        if first == '"' then
-            _, next_start, value, next_first = find(text, STRING_ELEMENT, start + 1)
-        else
-            local pattern = numbers[first]
-            if pattern then
-                _, next_start, value, next_first = find(text, pattern, start)
-                if next_start then
-                    value = tonumber(value)
-                    -- "1.2.3", or so many digits that it is infinite: any_number says it.
+                    -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
                     if not value or value - value ~= 0 then next_start = nil end
                 end
             end
         end
         if not next_start then
             local last
-            value, last = read[first](text, start, depth - 1, settings)
-            _, next_start, next_first = find(text, ELEMENT, last)
-            if not next_start then
-                local _, bracket = find(text, ARRAY_END, last)
-                if bracket then
-                    array[n] = value
-                    return array, bracket + 1
-                end
-                local _, comma = find(text, COMMA, last)
-                expected(text, comma and comma + 1 or last, comma and "a value" or "',' or ']'")
+            value, last = read[first](text, start, depth, settings)
+            next_key, next_start, next_first = next_member(text, last, settings)
+        end
+        object[key] = value
+        key, start, first = next_key, next_start, next_first
+    end
+    return object, start + 1
+end
+
+-- Read an object by what is known of its place; nil when nothing is.
+local function read_known(text, at, depth, settings, hint)
+    local runs = hint.shape
+    if runs and runs.misses < MISSES then
+        local object, last, whole = read_shape(text, at, depth, settings, read, runs)
+        if whole then return object, last end
+        runs.misses = runs.misses + 1
+        if last == at then return nil end
+        local key, start, first = next_member(text, last, settings)
+        return members(text, object, key, start, first, depth, settings)
+    end
+    hint.seen = (hint.seen or 0) + 1
+    if hint.seen ~= LEARN_AFTER then return nil end
+    local object, last, learnt = shape.learn(text, at, depth, settings, reader)
+    if learnt then hint.shape, hint.seen = learnt, 0 end
+    return object, last
+end
+
+read["{"] = function(text, at, depth, settings, hint)
+    if depth == 0 then fault.raise(at, settings.too_deep) end
+    if sub(text, at + 1, at + 1) == "}" then return {}, at + 2 end
+    if hint and settings.shapes then
+        local object, last = read_known(text, at, depth - 1, settings, hint)
+        if object then return object, last end
+    end
+    local key, start, first = first_member(text, at + 1, settings)
+    return members(text, {}, key, start, first, depth - 1, settings)
+end
+
+-- Arrays -------------------------------------------------------------------
+
+-- Append four elements at a time to an array of n for as long as they are plain
+-- numbers; the new n, and the byte where the next element begins.
+local function four_numbers(text, array, n, start)
+    while true do
+        local _, last, a, b, c, d = find(text, FOUR_NUMBERS, start)
+        -- Four numbers of so few digits: none is infinite.
+        if not last or last - start > 300 then return n, start end
+        -- A call for each is what this function is here to avoid.
+        a = byte(a) > 0x30 and tonumber(a) or plain_number(a)
+        b = byte(b) > 0x30 and tonumber(b) or plain_number(b)
+        c = byte(c) > 0x30 and tonumber(c) or plain_number(c)
+        d = byte(d) > 0x30 and tonumber(d) or plain_number(d)
+        if not (a and b and c and d) then return n, start end
+        array[n + 1], array[n + 2], array[n + 3], array[n + 4] = a, b, c, d
+        n, start = n + 4, last + 1
+    end
+end
+
+read["["] = function(text, at, depth, settings, hint)
+    if depth == 0 then fault.raise(at, settings.too_deep) end
+    local array, n, streak, child = {}, 0, 0, nil
+    local numbers = settings.number_element
+    local start, first = at + 1, sub(text, at + 1, at + 1)
+    if settings.array then setmetatable(array, settings.array) end
+    depth = depth - 1
+    while true do
+        if streak == STREAK then
+            n, start = four_numbers(text, array, n, start)
+            first, streak = sub(text, start, start), 0
+        end
+        local _, value, last, delimiter, next_first
+        if first == '"' then
+            _, last, value, delimiter, next_first = find(text, STRING_ELEMENT, start + 1)
+        elseif numbers[first] then
+            streak = streak + 1
+            _, last, value, delimiter, next_first = find(text, numbers[first], start)
+            if last then
+                value = tonumber(value)
+                -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
+                if not value or value - value ~= 0 then last = nil end
             end
         end
+        if not last then
+            if n == 0 then
+                _, start, first = find(text, FIRST, start)
+                if first == "]" then return array, start + 1 end
+                if not start then expected(text, at + 1, "a value or ']'") end
+            end
+            if first == "{" and not child then
+                if hint then
+                    child = hint.child or {}
+                    hint.child = child
+                elseif n > 0 then
+                    child = {}
+                end
+            end
+            value, last = read[first](text, start, depth, settings, child)
+            delimiter = sub(text, last, last)
+            if delimiter == "]" then
+                array[n + 1] = value
+                return array, last + 1
+            end
+            start = last
+            _, last, delimiter, next_first = find(text, ELEMENT, last)
+            if not last then expected(text, start, "',' or ']'") end
+        end
+        n = n + 1
         array[n] = value
-        start, first = next_start, next_first
+        if delimiter == "]" then
+            return array, next_first == "" and last + 1 or last
+        end
+        start, first = last, next_first
     end
 end
 
 -- Documents ----------------------------------------------------------------
 
---- The settings of a decoder, from its options.
--- @tparam table options `null` (what null becomes), `depth` (levels), `big` ("float" or
---   "string"), `utf8` ("reject" or "pass"), `duplicates` ("last" or "error")
--- @treturn table for `decoder.value`
+--- The settings of a decoder.
+-- @tparam table options `depth` (levels) and, each optional: `null` (what null becomes),
+--   `big` ("string"), `utf8` ("pass"), `duplicates` ("error")
+-- @treturn table what `decoder.document` and `decoder.value` take
 function decoder.settings(options)
-    local depth = options.depth or decoder.DEPTH
-    local null_value = options.null
-    if null_value == nil then null_value = null end
     local fast = options.big ~= "string"
+    local unique = options.duplicates == "error"
+    local instead = options.null
+    if instead == nil then instead = null end
     return {
-        null = null_value,
-        depth = depth,
-        too_deep = ("more than %d levels of arrays and objects"):format(depth),
+        -- What null becomes.
+        null = instead,
+        -- Levels of arrays and objects allowed.
+        depth = options.depth,
+        too_deep = ("more than %d levels of arrays and objects"):format(options.depth),
+        -- "string" keeps as text what neither a 64-bit integer nor a double can hold.
         big = options.big,
         -- The fast patterns make each number an integer or a float.
         number_member = fast and NUMBER_MEMBER or {},
         number_element = fast and NUMBER_ELEMENT or {},
+        -- Whether invalid UTF-8 and lone surrogates are refused.
         strict = options.utf8 ~= "pass",
-        unique = options.duplicates == "error",
+        -- Whether a key that occurs twice is refused.
+        unique = unique,
+        -- Whether shapes may be used: they look at neither of these.
+        shapes = fast and not unique,
+        -- The metatable of arrays.
         array = kind.array,
-        object = nil,
     }
 end
 
 local function value(text, at, settings)
     if settings.strict then
         local valid, bad = unicode.valid(text, at)
-        if not valid then fault(bad, "invalid UTF-8") end
+        if not valid then fault.raise(bad, "invalid UTF-8") end
     end
     local _, start, first = find(text, FIRST, at)
-    if not start then no_value(text, at) end
+    if not start then scalar.none(text, at) end
     return read[first](text, start, settings.depth, settings)
 end
 
 local function document(text, settings)
-    -- RFC 8259, section 8.1: a byte order mark may be ignored.
+    -- Section 8.1: a byte order mark may be ignored.
     local _, mark = find(text, "^\239\187\191")
     local result, last = value(text, mark and mark + 1 or 1, settings)
     if last <= #text and not find(text, "^" .. SPACE .. "$", last) then
@@ -377,19 +299,13 @@ local function document(text, settings)
     return result
 end
 
-local function try(reader, ...)
-    local fine, result, last = pcall(reader, ...)
-    if not fine and getmetatable(result) ~= Fault then error(result, 0) end
-    return fine, result, last
-end
-
 --- Read the one value that a text is.
 -- @tparam string text
 -- @tparam table settings what `decoder.settings` made
 -- @treturn boolean whether the text is JSON
 -- @return the value, or the fault: a table with `at` (the byte) and `what` (the message)
 function decoder.document(text, settings)
-    return try(document, text, settings)
+    return fault.try(document, text, settings)
 end
 
 --- Read the value that begins at a byte, whatever follows it.
@@ -400,7 +316,7 @@ end
 -- @return the value, or the fault: a table with `at` (the byte) and `what` (the message)
 -- @treturn ?integer the byte behind the value
 function decoder.value(text, at, settings)
-    return try(value, text, at, settings)
+    return fault.try(value, text, at, settings)
 end
 
 return decoder

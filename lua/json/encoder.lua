@@ -25,7 +25,8 @@ local write = {}
 
 write["string"] = function(b, n, v)
     n = n + 1
-    if find(v, PLAIN) then
+    local _, last = find(v, PLAIN)
+    if last == #v then
         b[n] = '"' .. v .. '"'
         return n
     end

@@ -136,20 +136,16 @@ end
 --   a userdata, a thread, nil, NaN or an infinity, invalid UTF-8, a key that is no string,
 --   an array with a hole or with other keys, a table that contains itself, too many levels
 function json.encode(value, options)
-    local depth, text = DEPTH, nil
-    if options == nil then
-        text = encoder.compact(value, depth)
-    else
+    local depth, style = DEPTH, nil
+    if options ~= nil then
         check("json.encode", options, ENCODE)
         depth = options.depth or DEPTH
         local indent = options.indent
-        if indent or options.sort then
-            if type(indent) == "number" then indent = (" "):rep(indent) end
-            text = layout.text(value, depth, { indent = indent, sort = options.sort })
-        else
-            text = encoder.compact(value, depth)
-        end
+        if type(indent) == "number" then indent = (" "):rep(indent) end
+        if indent or options.sort then style = { indent = indent, sort = options.sort } end
     end
+    local text
+    if style then text = layout.text(value, depth, style) else text = encoder.compact(value, depth) end
     if not text then error("json.encode: " .. blame(value, depth), 2) end
     return text
 end

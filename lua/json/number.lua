@@ -3,7 +3,7 @@
 -- @module json.number
 
 local format, find, gsub = string.format, string.find, string.gsub
-local tonumber, abs, huge = tonumber, math.abs, math.huge
+local tonumber, abs = tonumber, math.abs
 
 local number = {}
 

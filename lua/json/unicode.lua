@@ -36,34 +36,6 @@ function unicode.valid(s, from)
     return false, bad
 end
 
---- The UTF-8 of a code point, also of a surrogate, which valid UTF-8 never has.
--- @tparam integer code 0 to 0x10FFFF
--- @treturn string
-unicode.char = utf8.char
-
--- The six bytes of two encoded surrogates as the four bytes of what they mean.
-local function join(high, high2, low, low2)
-    high = (byte(high) & 0x0F) << 6 | byte(high2) & 0x3F
-    low = (byte(low) & 0x0F) << 6 | byte(low2) & 0x3F
-    return unicode.char(0x10000 + (high << 10 | low))
-end
-
---- Join each high surrogate with the low one that follows it.
--- Neither may stem from anything but a \u escape: the raw text is valid UTF-8.
--- @tparam string s
--- @treturn string
-function unicode.pair(s)
-    if not surrogate(s, 1) then return s end
-    return (s:gsub("\237([\160-\175])([\128-\191])\237([\176-\191])([\128-\191])", join))
-end
-
---- Where the first lone surrogate begins.
--- @tparam string s
--- @treturn ?integer
-function unicode.lone(s)
-    return surrogate(s, 1)
-end
-
 --- The line and the column of a byte, for messages.
 -- @tparam string s
 -- @tparam integer at a byte, from 1 to #s + 1

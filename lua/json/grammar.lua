@@ -1,0 +1,29 @@
+--- The patterns of JSON's tokens (RFC 8259).
+--
+-- No pattern made of these may need more than linear time, whatever the text:
+-- what follows a repeated class never begins with a member of that class. And a
+-- pattern that fails behind a long run has tried every shorter one, so what is
+-- likely to fail comes before the run, or is optional.
+--
+-- @module json.grammar
+
+local grammar = {}
+
+--- White space between tokens (section 2).
+grammar.SPACE = "[ \n\r\t]*"
+
+--- What a string may hold as it is (section 7): all but controls, the quote and
+-- the backslash. A set is searched from its left, so the likeliest range is first.
+grammar.PLAIN = "[]-\255#-[ -!]*"
+
+--- A number without an exponent, its first digit still to be looked at. %f[%D] is
+-- where digits end, so that "1." does not match; [.-9] is one range, which is
+-- twice as fast as [%d.] and lets in a slash, which tonumber refuses.
+grammar.NUMBER = "(-?%d[.-9]*)%f[%D]"
+
+--- By the first character of a number, a pattern of which tonumber and JSON think
+-- alike; numbers of another form (-0, 1e3) match none.
+grammar.NUMBERS = { ["-"] = "(%-[1-9][.-9]*)%f[%D]", ["0"] = "(0%f[%D][.-9]*)%f[%D]" }
+for digit = 1, 9 do grammar.NUMBERS[tostring(digit)] = "([.-9]+)%f[%D]" end
+
+return grammar
