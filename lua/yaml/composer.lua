@@ -101,15 +101,17 @@ local function new_sink(options, finish, on_duplicate, track)
   local cycles = options.cycles
   local max_aliased = options.max_aliased or composer.MAX_ALIASED
 
-  local ready, starts, resolve
-  local anchors, sizes, open -- by name: the value, its nodes, whether it is still being read
+  local compiled, ready, starts, resolve -- the schema's name, and what the constructor made of it
+  local anchors, sizes, open = {}, {}, {} -- by name: the value, its nodes, whether it is still being read
   local nodes, aliased = 0, 0 -- nodes seen, with those behind aliases; these alone
   local root
 
-  -- The collection being read; `count` is that of a sequence, nil for a mapping.
-  local top, count, key, key_at, merges
+  -- The collection being read; `count` is that of a sequence, false for a mapping.
+  local top, count, key, key_at, merges = nil, false, nil, nil, nil
+  -- Those around it, by depth. A list for each field: a table for each collection would cost more than the values.
   local depth = 0
-  local stack = {} -- of the collections around: a record each
+  local tops, counts, keys, key_ats, merge_lists = {}, {}, {}, {}, {}
+  local begins, node_counts, own_anchors, own_tags = {}, {}, {}, {} -- and of the collection being read
 
   local function duplicate()
     -- yaml-test-suite has valid documents with two null keys (2JQS) and with a collection twice as a key (X38W).
@@ -182,10 +184,10 @@ local function new_sink(options, finish, on_duplicate, track)
       end
     end
     -- They come where << stood.
-    local keys = table.move(own, 1, list.place, 1, {})
-    table.move(merged, 1, #merged, #keys + 1, keys)
-    table.move(own, list.place + 1, #own, #keys + 1, keys)
-    types.reorder(top, keys)
+    local order = table.move(own, 1, list.place, 1, {})
+    table.move(merged, 1, #merged, #order + 1, order)
+    table.move(own, list.place + 1, #own, #order + 1, order)
+    types.reorder(top, order)
   end
 
   -- Puts a value where it belongs.
@@ -240,50 +242,60 @@ local function new_sink(options, finish, on_duplicate, track)
     anchors[name], sizes[name], open[name] = value, size, nil
   end
 
-  -- `collection` is the table for it, or nil where it is a key's or a sequence's own business.
+  -- Begins a collection: a sequence with n = 0, a mapping with n = false.
   local function enter(at, collection, n, anchor, tag)
     nodes = nodes + 1
     depth = depth + 1
-    stack[depth] = {
-      top = top, count = count, key = key, key_at = key_at, merges = merges,
-      at = at, anchor = anchor, tag = tag, nodes = nodes,
-    }
-    top, count, key, merges = collection, n, nil, nil
+    tops[depth], counts[depth], keys[depth], key_ats[depth] = top, count, key, key_at
+    begins[depth], node_counts[depth] = at, nodes
+    if merges then
+      merge_lists[depth] = merges
+      merges = nil
+    end
+    if tag then own_tags[depth] = tag end
     if anchor then
+      own_anchors[depth] = anchor
       anchors[anchor] = collection
       open[anchor] = true
     end
+    top, count, key = collection, n, nil
   end
 
   local function leave(kind)
-    local value = top
-    local around = stack[depth]
-    stack[depth] = nil
+    local value, at = top, begins[depth]
+    local tag, anchor = own_tags[depth], own_anchors[depth]
+    local size = nodes - node_counts[depth] + 1
+    top, count, key, key_at, merges = tops[depth], counts[depth], keys[depth], key_ats[depth], merge_lists[depth]
+    if merges then merge_lists[depth] = nil end
+    if tag then own_tags[depth] = nil end
+    if anchor then own_anchors[depth] = nil end
     depth = depth - 1
-    top, count, key, key_at, merges = around.top, around.count, around.key, around.key_at, around.merges
-    local tag = around.tag
     if tag then
-      local found, result = user_tag(tag, value, kind, nil, around.at)
+      local found, result = user_tag(tag, value, kind, nil, at)
       if found then
         value = result
       else
         local message = constructor.mismatch(tag, kind)
-        if message then raise(around.at, message) end
+        if message then raise(at, message) end
       end
     end
-    if around.anchor then keep_anchor(around.anchor, value, nodes - around.nodes + 1) end
-    add(value, around.at)
+    if anchor then keep_anchor(anchor, value, size) end
+    add(value, at)
   end
 
   local sink = {}
 
   function sink.document_start(_, _, version)
-    ready = constructor.compile(schema or (version == "1.1" and "1.1" or "core"), options)
-    starts, resolve = ready.starts, ready.resolve
-    if ready.strict then starts = nil end
-    anchors, sizes, open = {}, {}, {}
+    local name = schema or (version == "1.1" and "1.1" or "core")
+    if name ~= compiled then
+      compiled = name
+      ready = constructor.compile(name, options)
+      starts, resolve = ready.starts, ready.resolve
+      if ready.strict then starts = nil end
+    end
+    if next(anchors) ~= nil then anchors, sizes, open = {}, {}, {} end
     nodes, aliased = 0, 0
-    top, count, key, merges, root = nil, nil, nil, nil, nil
+    top, count, key, merges, root = nil, false, nil, nil, nil
   end
 
   function sink.document_end()
@@ -368,7 +380,7 @@ local function new_sink(options, finish, on_duplicate, track)
   end
 
   function sink.mapping_start(at, _, anchor, tag)
-    enter(at, ordered and types.ordered() or {}, nil, anchor, tag)
+    enter(at, ordered and types.ordered() or {}, false, anchor, tag)
   end
 
   function sink.mapping_end()
