@@ -2,7 +2,9 @@
 --
 -- @module nats.duration
 
-local SECONDS = { ns = 1e-9, us = 1e-6, ["µs"] = 1e-6, ["μs"] = 1e-6, ms = 1e-3, s = 1, m = 60, h = 3600 }
+-- How many of a unit make a second, or how many seconds a unit has: dividing keeps 50us exactly 5e-05.
+local PARTS = { ns = 1e9, us = 1e6, ["µs"] = 1e6, ["μs"] = 1e6, ms = 1000, s = 1 }
+local SECONDS = { m = 60, h = 3600 }
 
 --- Reads a duration.
 -- @tparam string text one or more decimal numbers, each with its unit: h, m, s, ms, us, ns; or 0
@@ -12,9 +14,9 @@ local function duration(text)
   local total, position = 0, 1
   repeat
     local number, unit, stop = text:match("^(%d*%.?%d*)([a-z\xC2\xB5\xCE\xBC]+)()", position)
-    local value, scale = tonumber(number), SECONDS[unit]
-    if not value or not scale then return nil end
-    total, position = total + value * scale, stop
+    local value, parts, seconds = tonumber(number), PARTS[unit], SECONDS[unit]
+    if not value or not (parts or seconds) then return nil end
+    total, position = total + (parts and value / parts or value * seconds), stop
   until position > #text
   return total
 end
