@@ -43,7 +43,7 @@ local runs = 0
 -- @tparam table engine one of `document.engines`
 -- @tparam table options source: the document; answers: by the rest of the subject, a text or
 --   function(payload) -> text, where there is none the request gets no reply; files: by name, what stands
---   beside the document; arguments: of `context`; before: a shell command
+--   beside the document; arguments: of `context`; environment: as "NAME=value"
 -- @treturn table status, log, output, text (of the PDF, with one space for
 --   each run of white space, nil without a PDF), folder, seconds, and messages: an
 --   array of subject (without $ON), data, headers
@@ -69,10 +69,12 @@ function document.run(engine, options)
   assert(nc:flush(5))
 
   local begin = os.time()
-  assert(io.popen(("cd %s && (TEXMFHOME=%s PATH=%s:$PATH NATS_URL= %s timeout %d %s --noconsole %s job.tex > output 2>&1; echo $? > status.new;"
-    .. " mv status.new status) > /dev/null 2>&1 &"):format(shell.quote(folder), shell.quote(root .. "/tex"),
-    shell.quote(engine.context:match("^(.*)/")), options.environment or "", LIMIT, shell.quote(engine.context),
-    options.arguments or ""))):close()
+  -- The status is the last thing to appear, whole.
+  local command = ("cd %s && (TEXMFHOME=%s PATH=%s:$PATH NATS_URL= %s timeout %d %s --noconsole %s job.tex > output 2>&1;"
+    .. " echo $? > ending; mv ending status) > /dev/null 2>&1 &"):format(
+    shell.quote(folder), shell.quote(root .. "/tex"), shell.quote(engine.context:match("^(.*)/")),
+    options.environment or "", LIMIT, shell.quote(engine.context), options.arguments or "")
+  assert(io.popen(command)):close()
   repeat nc:process(0.05) until read(folder .. "/status") or os.time() - begin > LIMIT + 5
   nc:process(0.05)
   nc:close()

@@ -1,9 +1,5 @@
 --- The document's connection: opened by the first message, closed at the end of the run.
 
-local part = ...
-
-local report = part "report"
-
 local link = {}
 
 -- Opening is not tried again for ever: a server that is not there would cost its time limit each time.

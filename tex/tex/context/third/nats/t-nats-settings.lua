@@ -132,9 +132,9 @@ function settings.payload(text)
     if not buffers.exists(name) then report.say("there is no buffer '" .. name .. "'") end
     return buffers.getcontent(name) or ""
   end
-  -- MkIV doubles # where it turns tokens into text; \% and \# stay as they were written.
+  -- MkIV doubles # where it turns tokens into text. In both, \% and \# and "\ " stay as they were written.
   if CONTEXTLMTXMODE == 0 then text = text:gsub("##", "#") end
-  return (text:gsub("\\([%%#])", "%1"))
+  return (text:gsub("\\([%%# ])", "%1"))
 end
 
 return settings
