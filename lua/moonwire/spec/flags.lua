@@ -1,9 +1,6 @@
 --- The options of `moonwire spec`, from the command line and from a .busted file.
 local flags = {}
 
-local OUTPUTS = { utfTerminal = true, plainTerminal = true, TAP = true, json = true, junit = true }
-flags.OUTPUTS = OUTPUTS
-
 -- long, short, value (how it is shown; without one the option is a switch), kind: "list" (may be given
 -- several times), "words" (a list, also comma-separated), "path" (joined by ";"), "number"; no: can be
 -- switched off with --no-; help.
@@ -124,8 +121,8 @@ function flags.parse(args)
   return options
 end
 
--- Adds the entries of a section of a .busted file that are not set yet.
-local function merge(options, section)
+-- Adds the entries of a section of a .busted file, which stands at a path, that are not set yet.
+local function merge(options, section, source)
   for key, value in pairs(section) do
     if key == "ROOT" then
       if #options.paths == 0 then
@@ -137,6 +134,7 @@ local function merge(options, section)
       if option then
         for _, name in ipairs(option.sets or { option[1] }) do
           if options[name] == nil then
+            if name == "output" then options.output_from = source end
             if option[4] == "list" or option[4] == "words" then
               local list = {}
               for _, item in ipairs(type(value) == "table" and value or { value }) do
@@ -176,11 +174,11 @@ function flags.complete(options)
     if type(config) ~= "table" then return nil, path .. " returns no table" end
     if options.run then
       if type(config[options.run]) ~= "table" then return nil, path .. " has no entry '" .. options.run .. "'" end
-      merge(options, config[options.run])
+      merge(options, config[options.run], path)
     elseif type(config.default) == "table" then
-      merge(options, config.default)
+      merge(options, config.default, path)
     end
-    if type(config._all) == "table" then merge(options, config._all) end
+    if type(config._all) == "table" then merge(options, config._all, path) end
   end
   for _, option in ipairs(OPTIONS) do
     if options[option[1]] == nil and option.default ~= nil then options[option[1]] = option.default end

@@ -160,8 +160,7 @@ function here.output(options)
     put(stdout, text)
     flush(stdout)
   end
-  local name = options.output or (is_terminal() and "utfTerminal" or "plainTerminal")
-  return function(runner, results)
+  local function attach(runner, results, name)
     local output = OUTPUTS[name]
     if output then
       output.attach(runner, results, {
@@ -171,6 +170,11 @@ function here.output(options)
       return
     end
     local found, handler = pcall(require, name)
+    if not found and options.output_from then
+      -- What a .busted file names for the genuine busted alone must not keep specs from running.
+      io.stderr:write("moonwire spec: there is no output '", name, "', which ", options.output_from, " names\n")
+      return attach(runner, results, "plainTerminal")
+    end
     if not found then error("there is no output '" .. name .. "': " .. tostring(handler), 0) end
     local settings = {
       verbose = options.verbose, suppressPending = options["suppress-pending"], language = "en",
@@ -178,6 +182,9 @@ function here.output(options)
     }
     handler = handler(settings)
     handler:subscribe(settings)
+  end
+  return function(runner, results)
+    attach(runner, results, options.output or (is_terminal() and "utfTerminal" or "plainTerminal"))
   end
 end
 

@@ -276,7 +276,8 @@ local function report(runs, place)
   local shown, order = {}, {}
   for _, run in ipairs(runs) do
     for _, problem in ipairs(run.problems) do
-      local id = problem.kind .. "\0" .. problem.key .. "\0" .. problem.message
+      -- Addresses differ from process to process.
+      local id = problem.kind .. "\0" .. problem.key .. "\0" .. problem.message:gsub("0x%x+", "0x")
       if not shown[id] then
         shown[id] = { problem = problem, engines = {} }
         order[#order + 1] = shown[id]

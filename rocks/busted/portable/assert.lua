@@ -58,7 +58,7 @@ local function chains(registry, kind, finish)
   function meta.__call(chain, ...)
     local keys, unknown = resolve(known, rawget(chain, "tokens"))
     if not keys then
-      error("unknown modifier/" .. kind .. ": '" .. unknown .. "'", 2)
+      error("luassert: unknown modifier/" .. kind .. ": '" .. unknown .. "'", 2)
     end
     local state = extend(chain, "")
     local entry

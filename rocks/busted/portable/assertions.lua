@@ -30,8 +30,8 @@ local MESSAGES = {
   ["truthy.negative"] = "The value should be false or nil, but is:\n%s",
   ["falsy.positive"] = "The value should be false or nil, but is:\n%s",
   ["falsy.negative"] = "The value should be neither false nor nil, but is:\n%s",
-  ["property.positive"] = "The object should have a property.\nPassed in:\n%s\nProperty:\n%s",
-  ["property.negative"] = "The object should not have a property.\nPassed in:\n%s\nProperty:\n%s",
+  ["has_property.positive"] = "The object should have a property.\nPassed in:\n%s\nProperty:\n%s",
+  ["has_property.negative"] = "The object should not have a property.\nPassed in:\n%s\nProperty:\n%s",
   ["array_holes.positive"] = "The array should have a hole, but has none.%s",
   ["array_holes.negative"] = "The array should have no hole, but has one at index %s",
   ["returned_arguments.positive"] = "The number of values should be %s, but is %s",
@@ -49,6 +49,9 @@ local MESSAGES = {
   ["internal.argtolittle"] = "'%s' takes at least %s arguments, got %s",
   ["internal.badargtype"] = "bad argument #%s to '%s': %s expected, got %s",
 }
+
+-- Of the parameter TableErrorHighlightColor; any other name is no colour.
+local COLOURS = { black = 30, red = 31, green = 32, yellow = 33, blue = 34, magenta = 35, cyan = 36, white = 37 }
 
 local TYPES = { "boolean", "number", "string", "table", "nil", "userdata", "function", "thread" }
 
@@ -243,13 +246,13 @@ local function register(parts)
     if pattern ~= nil and type(pattern) ~= "string" then bad(2, "error_matches", "string", type(pattern)) end
     local init, plain = find_options(state, list, "error_matches")
     local ok, caught = catch(list, "error_matches", pattern)
-    if ok then return false, arguments.pack(nil) end
+    if ok then return false, arguments.pack(caught, pattern) end
     if pattern == nil then return caught == nil, {} end
     if type(caught) == "boolean" then caught = tostring(caught) else caught = as_string(caught) end
-    if not caught then return false, arguments.pack(list[1]) end
+    if not caught then return false, arguments.pack(list[1], pattern) end
     local holds, captures = search(caught, pattern, init, plain)
     if holds then return true, captures end
-    return false, arguments.pack(caught)
+    return false, arguments.pack(caught, pattern)
   end
 
   -- The very object, or one that is equal to it by its own __eq: no conversion, no deep comparison.
@@ -267,8 +270,8 @@ local function register(parts)
     assertions[name] = error_matches
   end
 
-  function assertions.property(state, list)
-    need(list, 2, "property")
+  function assertions.has_property(state, list)
+    need(list, 2, "has_property")
     message_of(state, list[3])
     return type(list[1]) == "table" and list[2] ~= nil and list[1][list[2]] ~= nil
   end
@@ -361,8 +364,8 @@ local function register(parts)
     if type(value) ~= "table" then return nil end
     local mark = assert:get_parameter("TableErrorHighlightCharacter") or ""
     local width = #mark
-    local colour = parts.colours and parts.colours[assert:get_parameter("TableErrorHighlightColor")]
-    if colour then mark = colour .. mark .. parts.colours.reset end
+    local colour = COLOURS[assert:get_parameter("TableErrorHighlightColor")]
+    if colour and mark ~= "" then mark = format("\27[%dm%s\27[0m", colour, mark) end
     return text.shown_table(value, assert:get_parameter("TableFormatLevel"), extra and extra.crumbs, mark, width)
   end)
   assert:add_formatter(function(value)

@@ -13,6 +13,7 @@ local find, format = string.find, string.format
 local concat, insert, remove, sort = table.concat, table.insert, table.remove, table.sort
 local arguments = require "busted.portable.arguments"
 local clock = require "busted.portable.clock"
+local fixtures = require "busted.portable.fixtures"
 local new_events = require("busted.portable.events").new
 local new_luassert = require("busted.portable.luassert").new
 local outcome = require "busted.portable.outcome"
@@ -433,12 +434,15 @@ local function new(options)
   }
   for name, value in pairs(root.env) do api[name] = value end
 
-  --- What `require "busted"` gives in specs.
-  runner.api = api
+  --- What `require "busted"` gives in specs; it cannot be changed there.
+  runner.api = setmetatable({}, {
+    __index = api,
+    __newindex = function(_, key) error("busted." .. tostring(key) .. " cannot be set", 2) end,
+  })
   --- What else `require` gives in specs, by name.
-  runner.modules = { ["busted.runner"] = function() return function() end end }
+  runner.modules = { ["busted.runner"] = function() return function() end end, ["busted.fixtures"] = fixtures }
   for name, module in pairs(luassert.modules) do runner.modules[name] = module end
-  runner.modules.busted = api
+  runner.modules.busted = runner.api
   runner.luassert = luassert
   runner.publish, runner.subscribe = publish, events.subscribe
 

@@ -1,5 +1,6 @@
 --- Puts the parts of luassert together: `assert`, `spy`, `stub`, `mock`, `match`, `say`.
 local error, getmetatable, next, setmetatable, type = error, getmetatable, next, setmetatable, type
+local unpack = table.unpack
 local assertions = require "busted.portable.assertions"
 local arguments = require "busted.portable.arguments"
 local compare = require "busted.portable.compare"
@@ -42,7 +43,8 @@ local function new(raise)
       for key, inner in next, value do copy[key] = inner end
       return copy
     end,
-    make_arglist = arguments.pack, is_arglist = arguments.is, pack = arguments.pack, unpack = arguments.unpack,
+    make_arglist = arguments.pack, is_arglist = arguments.is, pack = arguments.pack,
+    unpack = function(list, first, last) return unpack(list, first or 1, last or list.n or #list) end,
     tinsert = arguments.insert, tremove = arguments.remove,
     callable = assertions.callable, hastostring = text.has,
     errorlevel = function(level)

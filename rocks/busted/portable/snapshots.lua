@@ -12,7 +12,11 @@ local function new()
 
   -- Spies that nobody holds any more need no reverting.
   local function push()
-    local snapshot = setmetatable({ formatters = {}, parameters = {}, spies = setmetatable({}, { __mode = "k" }) }, meta)
+    local top = stack[#stack]
+    local snapshot = setmetatable({
+      formatters = {}, parameters = {}, spies = setmetatable({}, { __mode = "k" }), previous = top,
+    }, meta)
+    if top then top.next = snapshot end
     stack[#stack + 1] = snapshot
     return snapshot
   end
@@ -27,6 +31,7 @@ local function new()
       for spy in pairs(top.spies) do spy:revert() end
       setmetatable(top, nil)
     until top == snapshot
+    stack[#stack].next = nil
   end
 
   meta.__index = { revert = revert }

@@ -338,7 +338,7 @@ describe("assertions of this runner alone", function()
   it("has_property fails for one that is not", function()
     assert.has_error(function() check.has_property({ a = 1 }, "b") end)
   end)
-  it("has_no.property is its opposite", function() check.has_no.property({ a = 1 }, "b") end)
+  it("not_has_property is its opposite", function() check.not_has_property({ a = 1 }, "b") end)
   it("error_object holds for the very object", function()
     local object = {}
     check.error_object(function() error(object) end, object)

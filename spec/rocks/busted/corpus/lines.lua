@@ -5,7 +5,7 @@ local lines = {}
 -- The words of the two runners differ, their positions and what a spec itself says must not.
 local WORDS = {
   -- Of a failed assertion where it is an error: outside tests.
-  "^Expected ", "^The %a+ should ", "not supported inside", "cannot stand inside", "unknown modifier",
+  "^Expected ", "^The %a+ should ", "not supported inside", "cannot stand inside", "^luassert: unknown modifier",
   "^[Cc]annot spy on", "must be chained after", "stands after", "must not be the original", "wants the spy itself",
   "^expected parameter table", "^say: ",
 }
