@@ -169,12 +169,19 @@ local function run_all(runs, place, options)
   local active = 0
   local live = here.is_terminal() and not options["defer-print"]
 
+  -- One line, short enough for a terminal: tests begun in each engine, and what went wrong so far.
+  local shown
   local function show()
-    local parts = {}
+    local parts, failed = {}, 0
     for _, run in ipairs(runs) do
+      failed = failed + #run.problems
       if run.started > 0 or run.running then parts[#parts + 1] = run.engine[1] .. " " .. run.started end
     end
-    io.stdout:write("\r\27[K", table.concat(parts, "  "))
+    if failed > 0 then parts[#parts + 1] = failed .. " failed" end
+    local line = table.concat(parts, "  ")
+    if line == shown then return end
+    shown = line
+    io.stdout:write("\r\27[K", line)
     io.stdout:flush()
   end
 
@@ -359,12 +366,12 @@ function matrix.run(list, args, options)
     write(run.folder .. "/arguments.lua", "return { " .. table.concat(quoted, ", ") .. " }\n")
     runs[i] = run
   end
-  local ok, err = xpcall(run_all, debug.traceback, runs, place, options)
+  local ok, err = pcall(run_all, runs, place, options)
   for _, run in ipairs(runs) do
     if run.running then kill(run) end
   end
   local status = ok and report(runs, place) or 2
-  if ok or status == 0 then os.execute("rm -rf " .. quote(folder)) end
+  os.execute("rm -rf " .. quote(folder))
   if not ok then error(err, 0) end
   return status
 end
