@@ -32,7 +32,7 @@ local function say(sock, deadline, line)
   sock:settimeout(math.max(0.001, deadline - clock()))
   local ok, err = sock:send(line)
   sock:settimeout(0)
-  return ok, err
+  return ok, err == "timeout" and SILENT or err
 end
 
 --- Waits for what the server says: its kind and argument, as of wire.next; nil and why there is none.

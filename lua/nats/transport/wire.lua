@@ -78,22 +78,24 @@ end
 -- @treturn ?integer sid, then subject, reply (nil: none), size of headers and payload, size of headers
 --   (nil: none); nil when it is the line of something else; false and what is wrong with it
 local function control_line(reader, line)
-  local subject, sid, reply, size = match(line, "^MSG (%S+) (%d+) (%S-) ?(%d+)$")
+  -- With a reply first: lines without one are known, most of the time.
+  local subject, sid, reply, size = match(line, "^MSG (%S+) (%d+) (%S+) (%d+)$")
   local head
+  if not subject then subject, sid, size = match(line, "^MSG (%S+) (%d+) (%d+)$") end
   if not subject then
-    subject, sid, reply, head, size = match(line, "^HMSG (%S+) (%d+) (%S-) ?(%d+) (%d+)$")
+    subject, sid, reply, head, size = match(line, "^HMSG (%S+) (%d+) (%S+) (%d+) (%d+)$")
+    if not subject then subject, sid, head, size = match(line, "^HMSG (%S+) (%d+) (%d+) (%d+)$") end
     if not subject then return nil end
     head = tonumber(head)
   end
   sid, size = math.tointeger(tonumber(sid)), tonumber(size)
   if not sid or size > MAX_MESSAGE or head and head > size then return false, "impossible numbers: " .. shown(line) end
-  if reply ~= "" then return sid, subject, reply, size, head end
-  if not head then
+  if not reply and not head then
     local count = reader.known_count + 1
     if count > MAX_KNOWN then reader.known, count = {}, 1 end
     reader.known[line], reader.known_count = { sid, subject, size }, count
   end
-  return sid, subject, nil, size, head
+  return sid, subject, reply, size, head
 end
 
 --- Reads what comes next, when that is a message: its control line is looked up first, since the same
