@@ -181,17 +181,14 @@ function yaml.events(text, options)
   end
   options = options or NO_OPTIONS
   local iterate
-  local ok, err = guarded(text, options, function(decoded)
-    text = decoded
-    iterate = events.iterate(decoded, options)
-  end)
-  if not ok then error(err, 2) end
+  local function step(work)
+    local ok, err = guarded(text, options, work)
+    if not ok then error(err, 0) end
+  end
+  step(function(decoded) iterate = events.iterate(decoded, options) end)
   return function()
     local event
-    ok, err = guarded("", options, function() event = iterate() end)
-    if not ok then
-      error(err, 2)
-    end
+    step(function() event = iterate() end)
     return event
   end
 end
@@ -229,7 +226,8 @@ end
 -- @treturn string
 -- @raise at the caller's line for a function, a thread or a userdata, and for a table that contains itself, with its path
 function yaml.dump(value, options)
-  return write({ value, n = 1 }, options, "dump")
+  local text = write({ value, n = 1 }, options, "dump") -- no tail call, so that errors find the caller
+  return text
 end
 
 --- Writes a list of values as documents, each but the first behind "---".
@@ -240,7 +238,8 @@ function yaml.dump_all(values, options)
   if type(values) ~= "table" then
     error(("bad argument #1 to 'dump_all' (table expected, got %s)"):format(type(values)), 2)
   end
-  return write(values, options, "dump_all")
+  local text = write(values, options, "dump_all")
+  return text
 end
 
 --- Marks a table as a sequence, so that it is written as one even when it is empty.
@@ -290,7 +289,7 @@ local EVAL_OPTIONS = {
 -- @raise what yaml.load says, where the text is wrong
 function yaml.eval(text)
   local value, err = yaml.load(text, EVAL_OPTIONS)
-  if value == nil then error(err, 2) end
+  if value == nil then error(err, 0) end
   if value == types.null then return nil end
   return value
 end

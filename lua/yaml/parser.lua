@@ -200,7 +200,7 @@ function parser.parse(text, sink, options)
   end
 
   local function check_key_length(from, to)
-    if to - from > LONGEST_KEY and (utf8.len(text, from, to) or to - from) > LONGEST_KEY then
+    if to - from > LONGEST_KEY and (utf8.len(text, from, to - 1) or to - from) > LONGEST_KEY then
       raise(from, ("this key has more than %d characters"):format(LONGEST_KEY), "write a long key behind \"? \"")
     end
   end
