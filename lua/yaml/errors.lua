@@ -64,9 +64,7 @@ local function clip(line, first, count)
     column = column + 1
     if column >= first + count then break end
     if column >= first then
-      if character == "\t" then character = "→"
-      elseif find(character, "^%c$") then character = "?" end
-      characters[#characters + 1] = character
+      characters[#characters + 1] = character == "\t" and "→" or find(character, "^%c$") and "?" or character
     end
   end
   return table.concat(characters)

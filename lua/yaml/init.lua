@@ -80,8 +80,7 @@ local function full_tags(options)
   local own = setmetatable({ tags = {} }, { __index = options })
   for _, given in ipairs { options.explicit_scalar or {}, options.tags or {} } do
     for tag, construct in pairs(given) do
-      if tag:sub(1, 2) == "!!" then tag = constructor.PREFIX .. tag:sub(3) end
-      own.tags[tag] = construct
+      own.tags[tag:sub(1, 2) == "!!" and constructor.PREFIX .. tag:sub(3) or tag] = construct
     end
   end
   return own
