@@ -121,7 +121,8 @@ for _, engine in ipairs(ENGINES) do by_name[engine[1]] = engine end
 function engines.root()
   local function absolute(path)
     if path:sub(1, 1) == "/" then return path end
-    return (files.currentdir() or ".") .. "/" .. path
+    local here = files.currentdir() or "."
+    return path == "." and here or here .. "/" .. path
   end
   local candidates = { os.getenv("MOONWIRE_HOME") or "" }
   local source = debug.getinfo(1, "S").source

@@ -251,6 +251,18 @@ end
 
 local SAID = { success = "passes", failure = "fails", error = "is an error", ["not run"] = "is not run" }
 
+local ALIKE = 3  -- so many more tests of a file that differ alike are counted instead of named
+
+local function outcomes(test)
+  local parts = {}
+  for _, status in ipairs(test.statuses) do
+    parts[#parts + 1] = SAID[status] .. " in " .. table.concat(test.by_status[status], ", ")
+  end
+  return table.concat(parts, "; ")
+end
+
+local function file_of(key) return key:match("^(.-): ") or key end
+
 local function report(runs, place)
   local out = io.stdout
   out:write(("%-12s %-4s %7s %7s %7s %8s %8s\n"):format("engine", "Lua", "passed", "failed", "errors", "skipped", "seconds"))
@@ -269,14 +281,27 @@ local function report(runs, place)
   local different = differing(runs)
   if #different > 0 then
     out:write("\n", #different == 1 and "One test differs" or #different .. " tests differ", " between engines:\n")
-    for _, test in ipairs(different) do
-      local parts = {}
-      for _, status in ipairs(test.statuses) do
-        parts[#parts + 1] = SAID[status] .. " in " .. table.concat(test.by_status[status], ", ")
-      end
-      out:write("  ", test.key, "\n    ", table.concat(parts, "; "), "\n")
-      if not test.counted then failed = failed + 1 end
+  end
+  -- Tests of one file that differ in the same way because they did not run are shown as one: the file
+  -- did not load there.
+  local i = 1
+  while i <= #different do
+    local test = different[i]
+    local how = outcomes(test)
+    local last = i
+    if test.by_status["not run"] then
+      while different[last + 1] and file_of(different[last + 1].key) == file_of(test.key)
+        and outcomes(different[last + 1]) == how do last = last + 1 end
     end
+    if last - i >= ALIKE then
+      out:write("  ", file_of(test.key), ": ", last - i + 1, " tests\n    ", how, "\n")
+    else
+      for j = i, last do out:write("  ", different[j].key, "\n    ", how, "\n") end
+    end
+    i = last + 1
+  end
+  for _, test in ipairs(different) do
+    if not test.counted then failed = failed + 1 end
   end
 
   -- The same problem in several engines is shown once.
