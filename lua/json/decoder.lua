@@ -50,9 +50,9 @@ local ELEMENT = SPACE .. "([],])" .. SPACE .. "(.?)"
 
 -- Patterns of numbers with what follows them, by the first character.
 local function numbers_before(tail)
-    local patterns = {}
-    for first, number in pairs(grammar.NUMBERS) do patterns[first] = "^" .. number .. tail end
-    return patterns
+  local patterns = {}
+  for first, number in pairs(grammar.NUMBERS) do patterns[first] = "^" .. number .. tail end
+  return patterns
 end
 
 local NUMBER_MEMBER = numbers_before(MEMBER)
@@ -69,104 +69,105 @@ MEMBER, ELEMENT = "^" .. MEMBER, "^" .. ELEMENT
 -- of arrays and objects get a hint, a table that gathers what is known of the values in
 -- this place: `shape`, `seen` (objects until there is one), `child` (the hint of elements).
 local read = setmetatable({
-    ['"'] = scalar.string, ["t"] = scalar["true"], ["f"] = scalar["false"], ["n"] = scalar["null"],
+  ['"'] = scalar.string, ["t"] = scalar["true"], ["f"] = scalar["false"], ["n"] = scalar["null"],
 }, { __index = function() return scalar.none end })
 for first in pairs(grammar.NUMBERS) do read[first] = scalar.number end
+read[""] = function(text) scalar.none(text, #text + 1) end
 
 -- Objects ------------------------------------------------------------------
 
 -- A key that may hold escapes, the byte where its value begins, and that byte as
 -- a string; `at` is where the key ought to be.
 local function any_key(text, at, settings)
-    local _, last = find(text, QUOTE, at)
-    if not last then expected(text, at, "a key in double quotes") end
-    local key
-    key, last = scalar.string(text, last, 0, settings)
-    local _, colon = find(text, COLON, last)
-    if not colon then expected(text, last, "':' after a key") end
-    return key, colon + 1, sub(text, colon + 1, colon + 1)
+  local _, last = find(text, QUOTE, at)
+  if not last then expected(text, at, "a key in double quotes") end
+  local key
+  key, last = scalar.string(text, last, 0, settings)
+  local _, colon = find(text, COLON, last)
+  if not colon then expected(text, last, "':' after a key") end
+  return key, colon + 1, sub(text, colon + 1, colon + 1)
 end
 
 -- Behind a brace: the first key as from any_key, or nil and the closing brace.
 local function first_member(text, at, settings)
-    local _, start, key, first = find(text, FIRST_MEMBER, at)
-    if start then return key, start, first end
-    local _, brace = find(text, BRACE, at)
-    if brace then return nil, brace end
-    return any_key(text, at, settings)
+  local _, start, key, first = find(text, FIRST_MEMBER, at)
+  if start then return key, start, first end
+  local _, brace = find(text, BRACE, at)
+  if brace then return nil, brace end
+  return any_key(text, at, settings)
 end
 
 -- Behind a member's value: the next key as from any_key, or nil and the closing brace.
 local function next_member(text, last, settings)
-    if sub(text, last, last) == "}" then return nil, last end
-    local _, start, key, first = find(text, MEMBER, last)
-    if start then return key, start, first end
-    local _, brace = find(text, BRACE, last)
-    if brace then return nil, brace end
-    local _, comma = find(text, COMMA, last)
-    if not comma then expected(text, last, "',' or '}'") end
-    return any_key(text, comma + 1, settings)
+  if sub(text, last, last) == "}" then return nil, last end
+  local _, start, key, first = find(text, MEMBER, last)
+  if start then return key, start, first end
+  local _, brace = find(text, BRACE, last)
+  if brace then return nil, brace end
+  local _, comma = find(text, COMMA, last)
+  if not comma then expected(text, last, "',' or '}'") end
+  return any_key(text, comma + 1, settings)
 end
 
 local reader = { value = read, first_member = first_member, next_member = next_member }
 
 -- Read the members from `key` on, whose value begins at `start` with `first`.
 local function members(text, object, key, start, first, depth, settings)
-    local numbers, unique = settings.number_member, settings.unique
-    while key do
-        if unique and object[key] ~= nil then fault.raise(start, ("key %q occurs twice"):format(key)) end
-        local _, value, next_start, next_key, next_first
-        if first == '"' then
-            _, next_start, value, next_key, next_first = find(text, STRING_MEMBER, start + 1)
-        else
-            local pattern = numbers[first]
-            if pattern then
-                _, next_start, value, next_key, next_first = find(text, pattern, start)
-                if next_start then
-                    value = tonumber(value)
-                    -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
-                    if not value or value - value ~= 0 then next_start = nil end
-                end
-            end
+  local numbers, unique = settings.number_member, settings.unique
+  while key do
+    if unique and object[key] ~= nil then fault.raise(start, ("key %q occurs twice"):format(key)) end
+    local _, value, next_start, next_key, next_first
+    if first == '"' then
+      _, next_start, value, next_key, next_first = find(text, STRING_MEMBER, start + 1)
+    else
+      local pattern = numbers[first]
+      if pattern then
+        _, next_start, value, next_key, next_first = find(text, pattern, start)
+        if next_start then
+          value = tonumber(value)
+          -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
+          if not value or value - value ~= 0 then next_start = nil end
         end
-        if not next_start then
-            local last
-            value, last = read[first](text, start, depth, settings)
-            next_key, next_start, next_first = next_member(text, last, settings)
-        end
-        object[key] = value
-        key, start, first = next_key, next_start, next_first
+      end
     end
-    return object, start + 1
+    if not next_start then
+      local last
+      value, last = read[first](text, start, depth, settings)
+      next_key, next_start, next_first = next_member(text, last, settings)
+    end
+    object[key] = value
+    key, start, first = next_key, next_start, next_first
+  end
+  return object, start + 1
 end
 
 -- Read an object by what is known of its place; nil when nothing is.
 local function read_known(text, at, depth, settings, hint)
-    local runs = hint.shape
-    if runs and runs.misses < MISSES then
-        local object, last, whole = read_shape(text, at, depth, settings, read, runs)
-        if whole then return object, last end
-        runs.misses = runs.misses + 1
-        if last == at then return nil end
-        local key, start, first = next_member(text, last, settings)
-        return members(text, object, key, start, first, depth, settings)
-    end
-    hint.seen = (hint.seen or 0) + 1
-    if hint.seen ~= LEARN_AFTER then return nil end
-    local object, last, learnt = shape.learn(text, at, depth, settings, reader)
-    if learnt then hint.shape, hint.seen = learnt, 0 end
-    return object, last
+  local runs = hint.shape
+  if runs and runs.misses < MISSES then
+    local object, last, whole = read_shape(text, at, depth, settings, read, runs)
+    if whole then return object, last end
+    runs.misses = runs.misses + 1
+    if last == at then return nil end
+    local key, start, first = next_member(text, last, settings)
+    return members(text, object, key, start, first, depth, settings)
+  end
+  hint.seen = (hint.seen or 0) + 1
+  if hint.seen ~= LEARN_AFTER then return nil end
+  local object, last, learnt = shape.learn(text, at, depth, settings, reader)
+  if learnt then hint.shape, hint.seen = learnt, 0 end
+  return object, last
 end
 
 read["{"] = function(text, at, depth, settings, hint)
-    if depth == 0 then fault.raise(at, settings.too_deep) end
-    if sub(text, at + 1, at + 1) == "}" then return {}, at + 2 end
-    if hint and settings.shapes then
-        local object, last = read_known(text, at, depth - 1, settings, hint)
-        if object then return object, last end
-    end
-    local key, start, first = first_member(text, at + 1, settings)
-    return members(text, {}, key, start, first, depth - 1, settings)
+  if depth == 0 then fault.raise(at, settings.too_deep) end
+  if sub(text, at + 1, at + 1) == "}" then return {}, at + 2 end
+  if hint and settings.shapes then
+    local object, last = read_known(text, at, depth - 1, settings, hint)
+    if object then return object, last end
+  end
+  local key, start, first = first_member(text, at + 1, settings)
+  return members(text, {}, key, start, first, depth - 1, settings)
 end
 
 -- Arrays -------------------------------------------------------------------
@@ -174,76 +175,76 @@ end
 -- Append four elements at a time to an array of n for as long as they are plain
 -- numbers; the new n, and the byte where the next element begins.
 local function four_numbers(text, array, n, start)
-    while true do
-        local _, last, a, b, c, d = find(text, FOUR_NUMBERS, start)
-        -- Four numbers of so few digits: none is infinite.
-        if not last or last - start > 300 then return n, start end
-        -- A call for each is what this function is here to avoid.
-        a = byte(a) > 0x30 and tonumber(a) or plain_number(a)
-        b = byte(b) > 0x30 and tonumber(b) or plain_number(b)
-        c = byte(c) > 0x30 and tonumber(c) or plain_number(c)
-        d = byte(d) > 0x30 and tonumber(d) or plain_number(d)
-        if not (a and b and c and d) then return n, start end
-        array[n + 1], array[n + 2], array[n + 3], array[n + 4] = a, b, c, d
-        n, start = n + 4, last + 1
-    end
+  while true do
+    local _, last, a, b, c, d = find(text, FOUR_NUMBERS, start)
+    -- Four numbers of so few digits: none is infinite.
+    if not last or last - start > 300 then return n, start end
+    -- A call for each is what this function is here to avoid.
+    a = byte(a) > 0x30 and tonumber(a) or plain_number(a)
+    b = byte(b) > 0x30 and tonumber(b) or plain_number(b)
+    c = byte(c) > 0x30 and tonumber(c) or plain_number(c)
+    d = byte(d) > 0x30 and tonumber(d) or plain_number(d)
+    if not (a and b and c and d) then return n, start end
+    array[n + 1], array[n + 2], array[n + 3], array[n + 4] = a, b, c, d
+    n, start = n + 4, last + 1
+  end
 end
 
 read["["] = function(text, at, depth, settings, hint)
-    if depth == 0 then fault.raise(at, settings.too_deep) end
-    local array, n, streak, child = {}, 0, 0, nil
-    local numbers = settings.number_element
-    local start, first = at + 1, sub(text, at + 1, at + 1)
-    if settings.array then setmetatable(array, settings.array) end
-    depth = depth - 1
-    while true do
-        if streak == STREAK then
-            n, start = four_numbers(text, array, n, start)
-            first, streak = sub(text, start, start), 0
-        end
-        local _, value, last, delimiter, next_first
-        if first == '"' then
-            _, last, value, delimiter, next_first = find(text, STRING_ELEMENT, start + 1)
-        elseif numbers[first] then
-            streak = streak + 1
-            _, last, value, delimiter, next_first = find(text, numbers[first], start)
-            if last then
-                value = tonumber(value)
-                -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
-                if not value or value - value ~= 0 then last = nil end
-            end
-        end
-        if not last then
-            if n == 0 then
-                _, start, first = find(text, FIRST, start)
-                if first == "]" then return array, start + 1 end
-                if not start then expected(text, at + 1, "a value or ']'") end
-            end
-            if first == "{" and not child then
-                if hint then
-                    child = hint.child or {}
-                    hint.child = child
-                elseif n > 0 then
-                    child = {}
-                end
-            end
-            value, last = read[first](text, start, depth, settings, child)
-            delimiter = sub(text, last, last)
-            if delimiter == "]" then
-                array[n + 1] = value
-                return array, last + 1
-            end
-            start = last
-            _, last, delimiter, next_first = find(text, ELEMENT, last)
-            if not last then expected(text, start, "',' or ']'") end
-        end
-        n = n + 1
-        array[n] = value
-        if delimiter == "]" then
-            return array, next_first == "" and last + 1 or last
-        end
-        start, first = last, next_first
+  if depth == 0 then fault.raise(at, settings.too_deep) end
+  local array, n, streak, child = {}, 0, 0, nil
+  local numbers = settings.number_element
+  local start, first = at + 1, sub(text, at + 1, at + 1)
+  if settings.array then setmetatable(array, settings.array) end
+  depth = depth - 1
+  while true do
+    if streak == STREAK then
+      n, start = four_numbers(text, array, n, start)
+      first, streak = sub(text, start, start), 0
     end
+    local _, value, last, delimiter, next_first
+    if first == '"' then
+      _, last, value, delimiter, next_first = find(text, STRING_ELEMENT, start + 1)
+    elseif numbers[first] then
+      streak = streak + 1
+      _, last, value, delimiter, next_first = find(text, numbers[first], start)
+      if last then
+        value = tonumber(value)
+        -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
+        if not value or value - value ~= 0 then last = nil end
+      end
+    end
+    if not last then
+      if n == 0 then
+        _, start, first = find(text, FIRST, start)
+        if first == "]" then return array, start + 1 end
+        if not start then expected(text, at + 1, "a value or ']'") end
+      end
+      if first == "{" and not child then
+        if hint then
+          child = hint.child or {}
+          hint.child = child
+        elseif n > 0 then
+          child = {}
+        end
+      end
+      value, last = read[first](text, start, depth, settings, child)
+      delimiter = sub(text, last, last)
+      if delimiter == "]" then
+        array[n + 1] = value
+        return array, last + 1
+      end
+      start = last
+      _, last, delimiter, next_first = find(text, ELEMENT, last)
+      if not last then expected(text, start, "',' or ']'") end
+    end
+    n = n + 1
+    array[n] = value
+    if delimiter == "]" then
+      return array, next_first == "" and last + 1 or last
+    end
+    start, first = last, next_first
+  end
 end
 
 -- Documents ----------------------------------------------------------------
@@ -253,50 +254,50 @@ end
 --   `big` ("string"), `utf8` ("pass"), `duplicates` ("error")
 -- @treturn table what `decoder.document` and `decoder.value` take
 function decoder.settings(options)
-    local fast = options.big ~= "string"
-    local unique = options.duplicates == "error"
-    local instead = options.null
-    if instead == nil then instead = null end
-    return {
-        -- What null becomes.
-        null = instead,
-        -- Levels of arrays and objects allowed.
-        depth = options.depth,
-        too_deep = ("more than %d levels of arrays and objects"):format(options.depth),
-        -- "string" keeps as text what neither a 64-bit integer nor a double can hold.
-        big = options.big,
-        -- The fast patterns make each number an integer or a float.
-        number_member = fast and NUMBER_MEMBER or {},
-        number_element = fast and NUMBER_ELEMENT or {},
-        -- Whether invalid UTF-8 and lone surrogates are refused.
-        strict = options.utf8 ~= "pass",
-        -- Whether a key that occurs twice is refused.
-        unique = unique,
-        -- Whether shapes may be used: they look at neither of these.
-        shapes = fast and not unique,
-        -- The metatable of arrays.
-        array = kind.array,
-    }
+  local fast = options.big ~= "string"
+  local unique = options.duplicates == "error"
+  local instead = options.null
+  if instead == nil then instead = null end
+  return {
+    -- What null becomes.
+    null = instead,
+    -- Levels of arrays and objects allowed.
+    depth = options.depth,
+    too_deep = ("more than %d levels of arrays and objects"):format(options.depth),
+    -- "string" keeps as text what neither a 64-bit integer nor a double can hold.
+    big = options.big,
+    -- The fast patterns make each number an integer or a float.
+    number_member = fast and NUMBER_MEMBER or {},
+    number_element = fast and NUMBER_ELEMENT or {},
+    -- Whether invalid UTF-8 and lone surrogates are refused.
+    strict = options.utf8 ~= "pass",
+    -- Whether a key that occurs twice is refused.
+    unique = unique,
+    -- Whether shapes may be used: they look at neither of these.
+    shapes = fast and not unique,
+    -- The metatable of arrays.
+    array = kind.array,
+  }
 end
 
 local function value(text, at, settings)
-    if settings.strict then
-        local valid, bad = unicode.valid(text, at)
-        if not valid then fault.raise(bad, "invalid UTF-8") end
-    end
-    local _, start, first = find(text, FIRST, at)
-    if not start then scalar.none(text, at) end
-    return read[first](text, start, settings.depth, settings)
+  if settings.strict then
+    local valid, bad = unicode.valid(text, at)
+    if not valid then fault.raise(bad, "invalid UTF-8") end
+  end
+  local _, start, first = find(text, FIRST, at)
+  if not start then scalar.none(text, at) end
+  return read[first](text, start, settings.depth, settings)
 end
 
 local function document(text, settings)
-    -- Section 8.1: a byte order mark may be ignored.
-    local _, mark = find(text, "^\239\187\191")
-    local result, last = value(text, mark and mark + 1 or 1, settings)
-    if last <= #text and not find(text, "^" .. SPACE .. "$", last) then
-        expected(text, last, "the end of the text")
-    end
-    return result
+  -- Section 8.1: a byte order mark may be ignored.
+  local _, mark = find(text, "^\239\187\191")
+  local result, last = value(text, mark and mark + 1 or 1, settings)
+  if last <= #text and not find(text, "^" .. SPACE .. "$", last) then
+    expected(text, last, "the end of the text")
+  end
+  return result
 end
 
 --- Read the one value that a text is.
@@ -305,7 +306,7 @@ end
 -- @treturn boolean whether the text is JSON
 -- @return the value, or the fault: a table with `at` (the byte) and `what` (the message)
 function decoder.document(text, settings)
-    return fault.try(document, text, settings)
+  return fault.try(document, text, settings)
 end
 
 --- Read the value that begins at a byte, whatever follows it.
@@ -316,7 +317,7 @@ end
 -- @return the value, or the fault: a table with `at` (the byte) and `what` (the message)
 -- @treturn ?integer the byte behind the value
 function decoder.value(text, at, settings)
-    return fault.try(value, text, at, settings)
+  return fault.try(value, text, at, settings)
 end
 
 return decoder

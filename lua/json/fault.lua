@@ -14,7 +14,7 @@ local fault = {}
 -- @tparam string what the message
 -- @raise a fault: a table with these two
 function fault.raise(at, what)
-    error(setmetatable({ at = at, what = what }, Fault), 0)
+  error(setmetatable({ at = at, what = what }, Fault), 0)
 end
 
 --- A character as a message shows it.
@@ -22,10 +22,10 @@ end
 -- @tparam integer at its byte
 -- @treturn string
 function fault.shown(text, at)
-    local c = sub(text, at, at)
-    if c == "" then return "the end of the text" end
-    if find(c, "[%c\128-\255]") then return ("byte 0x%02X"):format(byte(c)) end
-    return "'" .. c .. "'"
+  local c = sub(text, at, at)
+  if c == "" then return "the end of the text" end
+  if find(c, "[%c\128-\255]") then return ("byte 0x%02X"):format(byte(c)) end
+  return "'" .. c .. "'"
 end
 
 --- Give up because another token was expected.
@@ -34,8 +34,8 @@ end
 -- @tparam string what the token expected
 -- @raise a fault
 function fault.expected(text, at, what)
-    local _, last = find(text, "^[ \n\r\t]*", at)
-    fault.raise(last + 1, ("expected %s, got %s"):format(what, fault.shown(text, last + 1)))
+  local _, last = find(text, "^[ \n\r\t]*", at)
+  fault.raise(last + 1, ("expected %s, got %s"):format(what, fault.shown(text, last + 1)))
 end
 
 --- Call a reader of text.
@@ -46,9 +46,9 @@ end
 -- @return its second result
 -- @raise any other error of the reader
 function fault.try(reader, ...)
-    local fine, result, last = pcall(reader, ...)
-    if not fine and getmetatable(result) ~= Fault then error(result, 0) end
-    return fine, result, last
+  local fine, result, last = pcall(reader, ...)
+  if not fine and getmetatable(result) ~= Fault then error(result, 0) end
+  return fine, result, last
 end
 
 return fault

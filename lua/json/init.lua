@@ -38,47 +38,47 @@ local MAX_DEPTH = 10000
 
 -- A check of an option's value: nil, or what is accepted.
 local function one_of(a, b)
-    return function(v)
-        return v ~= a and v ~= b and ("%q or %q"):format(a, b) or nil
-    end
+  return function(v)
+    return v ~= a and v ~= b and ("%q or %q"):format(a, b) or nil
+  end
 end
 
 local function levels(v)
-    if math.type(v) == "integer" and v >= 1 and v <= MAX_DEPTH then return nil end
-    return "an integer from 1 to " .. MAX_DEPTH
+  if math.type(v) == "integer" and v >= 1 and v <= MAX_DEPTH then return nil end
+  return "an integer from 1 to " .. MAX_DEPTH
 end
 
 local DECODE = {
-    null = function() return nil end,
-    depth = levels,
-    big = one_of("float", "string"),
-    utf8 = one_of("reject", "pass"),
-    duplicates = one_of("last", "error"),
+  null = function() return nil end,
+  depth = levels,
+  big = one_of("float", "string"),
+  utf8 = one_of("reject", "pass"),
+  duplicates = one_of("last", "error"),
 }
 
 local ENCODE = {
-    depth = levels,
-    indent = function(v)
-        if math.type(v) == "integer" and v >= 0 then return nil end
-        if type(v) == "string" and not v:find("[^ \t]") then return nil end
-        return "a number of spaces, or a string of spaces and tabs"
-    end,
-    sort = function(v)
-        return type(v) ~= "boolean" and type(v) ~= "function" and "true, or a function that compares two keys" or nil
-    end,
+  depth = levels,
+  indent = function(v)
+    if math.type(v) == "integer" and v >= 0 then return nil end
+    if type(v) == "string" and not v:find("[^ \t]") then return nil end
+    return "a number of spaces, or a string of spaces and tabs"
+  end,
+  sort = function(v)
+    return type(v) ~= "boolean" and type(v) ~= "function" and "true, or a function that compares two keys" or nil
+  end,
 }
 
 -- Raise at the line of the caller of the public function when an option is wrong.
 local function check(where, options, accepted)
-    if type(options) ~= "table" then
-        error(("%s: options must be a table, got %s"):format(where, type(options)), 3)
-    end
-    for name, v in pairs(options) do
-        local wrong = accepted[name]
-        if not wrong then error(("%s: unknown option %s"):format(where, tostring(name)), 3) end
-        local want = wrong(v)
-        if want then error(("%s: option %s must be %s, got %s"):format(where, name, want, tostring(v)), 3) end
-    end
+  if type(options) ~= "table" then
+    error(("%s: options must be a table, got %s"):format(where, type(options)), 3)
+  end
+  for name, v in pairs(options) do
+    local wrong = accepted[name]
+    if not wrong then error(("%s: unknown option %s"):format(where, tostring(name)), 3) end
+    local want = wrong(v)
+    if want then error(("%s: option %s must be %s, got %s"):format(where, name, want, tostring(v)), 3) end
+  end
 end
 
 -- Decoding -----------------------------------------------------------------
@@ -101,20 +101,20 @@ local PLAIN = decoder.settings { depth = DEPTH }
 -- @return the value, or nil and a message that ends in "at line L column C"
 -- @raise at the caller's line when text is no string or an option is wrong
 function json.decode(text, options)
-    if type(text) ~= "string" then
-        error("json.decode: text must be a string, got " .. type(text), 2)
-    end
-    local settings = PLAIN
-    if options ~= nil then
-        check("json.decode", options, DECODE)
-        settings = decoder.settings {
-            null = options.null, depth = options.depth or DEPTH, big = options.big,
-            utf8 = options.utf8, duplicates = options.duplicates,
-        }
-    end
-    local fine, value = decoder.document(text, settings)
-    if fine then return value end
-    return nil, ("%s at line %d column %d"):format(value.what, unicode.place(text, value.at))
+  if type(text) ~= "string" then
+    error("json.decode: text must be a string, got " .. type(text), 2)
+  end
+  local settings = PLAIN
+  if options ~= nil then
+    check("json.decode", options, DECODE)
+    settings = decoder.settings {
+      null = options.null, depth = options.depth or DEPTH, big = options.big,
+      utf8 = options.utf8, duplicates = options.duplicates,
+    }
+  end
+  local fine, value = decoder.document(text, settings)
+  if fine then return value end
+  return nil, ("%s at line %d column %d"):format(value.what, unicode.place(text, value.at))
 end
 
 -- Encoding -----------------------------------------------------------------
@@ -127,7 +127,7 @@ end
 --
 -- @param value what to write
 -- @tparam[opt] table options
---   `indent`: spaces for each level, or the string to use (default: all on one line);
+--   `indent`: spaces for each level, or the string to use (default 0: all on one line);
 --   `sort`: true for keys in the order of their bytes, or a function(a, b) that says whether
 --   the key a comes before b (default: any order);
 --   `depth`: levels of arrays and objects allowed, 1 to 10000 (default 1000).
@@ -136,30 +136,31 @@ end
 --   a userdata, a thread, nil, NaN or an infinity, invalid UTF-8, a key that is no string,
 --   an array with a hole or with other keys, a table that contains itself, too many levels
 function json.encode(value, options)
-    local depth, style = DEPTH, nil
-    if options ~= nil then
-        check("json.encode", options, ENCODE)
-        depth = options.depth or DEPTH
-        local indent = options.indent
-        if type(indent) == "number" then indent = (" "):rep(indent) end
-        if indent or options.sort then style = { indent = indent, sort = options.sort } end
-    end
-    local text
-    if style then text = layout.text(value, depth, style) else text = encoder.compact(value, depth) end
-    if not text then error("json.encode: " .. blame(value, depth), 2) end
-    return text
+  local depth, style = DEPTH, nil
+  if options ~= nil then
+    check("json.encode", options, ENCODE)
+    depth = options.depth or DEPTH
+    local indent = options.indent
+    if type(indent) == "number" then indent = (" "):rep(indent) end
+    if indent == "" then indent = nil end
+    if indent or options.sort then style = { indent = indent, sort = options.sort } end
+  end
+  local text
+  if style then text = layout.text(value, depth, style) else text = encoder.compact(value, depth) end
+  if not text then error("json.encode: " .. blame(value, depth), 2) end
+  return text
 end
 
 -- Marks --------------------------------------------------------------------
 
 local function marker(name, meta)
-    return function(t)
-        if t == nil then t = {} end
-        if type(t) ~= "table" then
-            error(("json.%s: a table expected, got %s"):format(name, type(t)), 2)
-        end
-        return setmetatable(t, meta)
+  return function(t)
+    if t == nil then t = {} end
+    if type(t) ~= "table" then
+      error(("json.%s: a table expected, got %s"):format(name, type(t)), 2)
     end
+    return setmetatable(t, meta)
+  end
 end
 
 --- Mark a table as an array, so that it is written as one even when it is empty.

@@ -18,10 +18,10 @@ kind.object = { __name = "json.object", __jsontype = "object" }
 -- @tparam table t
 -- @treturn ?string "array", "object", or nil when it has no mark
 function kind.of(t)
-    local meta = getmetatable(t)
-    local mark = type(meta) == "table" and rawget(meta, "__jsontype")
-    if mark == "array" or mark == "object" then return mark end
-    return nil
+  local meta = getmetatable(t)
+  local mark = type(meta) == "table" and rawget(meta, "__jsontype")
+  if mark == "array" or mark == "object" then return mark end
+  return nil
 end
 
 --- Whether a table is written as an array: its mark says so, or it has a first
@@ -29,11 +29,12 @@ end
 -- @tparam table t
 -- @treturn boolean
 function kind.is_array(t)
-    local meta = getmetatable(t)
-    if meta == nil then return t[1] ~= nil end
-    local mark = kind.of(t)
-    if mark then return mark == "array" end
-    return rawget(t, 1) ~= nil
+  local meta = getmetatable(t)
+  if meta == nil then return t[1] ~= nil end
+  if rawequal(meta, kind.array) then return true end
+  local mark = kind.of(t)
+  if mark then return mark == "array" end
+  return rawget(t, 1) ~= nil
 end
 
 return kind

@@ -7,9 +7,9 @@
 -- @module json.null
 
 return setmetatable({}, {
-    __name = "json.null",
-    __metatable = "json.null",
-    __tostring = function() return "null" end,
-    __tojson = function() return "null" end,
-    __newindex = function() error("json.null cannot be changed", 2) end,
+  __name = "json.null",
+  __metatable = "json.null",
+  __tostring = function() return "null" end,
+  __tojson = function() return "null" end,
+  __newindex = function() error("json.null cannot be changed", 2) end,
 })

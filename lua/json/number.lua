@@ -1,50 +1,92 @@
---- Numbers as JSON text: the fewest digits that read back as the same number.
+--- Floats as JSON text: the fewest digits that read back as the same number.
 --
 -- @module json.number
 
-local format, find, gsub = string.format, string.find, string.gsub
+local format, find, gsub, sub, pack = string.format, string.find, string.gsub, string.sub, string.pack
 local tonumber, abs = tonumber, math.abs
 
 local number = {}
 
---- The smallest double with all 53 bits; a smaller one can need fewer than 15 digits.
+-- The smallest double with all 53 bits; a smaller one can need fewer than 15 digits.
 local SMALLEST_NORMAL = 2.2250738585072014e-308
 
--- The number of digits that tells any two doubles apart; with 15, some pairs.
-local ENOUGH = 17
+-- Any decimal of 15 digits survives becoming a double; 17 tell any two doubles apart.
+local FEW, ENOUGH = 15, 17
 
--- 16 correctly rounded digits can miss a power of two by one unit, because the
--- doubles below it lie half as far apart as those above: try the digits on
--- either side.
+-- Fractions ----------------------------------------------------------------
+--
+-- Most floats in documents have few decimals. When v * 10^6 rounds to an integer
+-- m below 2^53 and m / 10^6 is v again, then m is what v's digits are: a division
+-- is rounded as the reading of a decimal is. That spares formatting v two times.
+
+local DECIMALS = 1000000 -- 10^6
+local BELOW = 1e9 -- below it, m has at most 15 digits
+local FROM = 1e-4 -- from it on, %g writes no exponent
+
+-- A table of the texts of 0 to 999, each made when it is first wanted.
+local function texts(make)
+  return setmetatable({}, { __index = function(t, i)
+    local text = make(format("%03d", i))
+    t[i] = text
+    return text
+  end })
+end
+
+local first_digits = texts(function(s) return "." .. s end)
+local last_digits = texts(function(s) return (gsub(s, "0*$", "")) end)
+local only_digits = texts(function(s) return "." .. gsub(gsub(s, "0*$", ""), "^$", "0") end)
+
+-- The text of a float from FROM to BELOW with at most six decimals, or nil.
+local function decimal(v)
+  local m = (v * DECIMALS + 0.5) // 1 | 0
+  if m / DECIMALS ~= v then return nil end
+  local whole = m // DECIMALS
+  local fraction = m - whole * DECIMALS
+  local last = fraction % 1000
+  if last == 0 then return whole .. only_digits[fraction // 1000] end
+  return whole .. first_digits[fraction // 1000] .. last_digits[last]
+end
+
+-- All floats ---------------------------------------------------------------
+
+-- Correct rounding to 16 digits can miss a power of two by one unit, because the
+-- doubles below it lie half as far apart as those above: try the next digits.
 local function beside(v, text)
-    local head, last, tail = text:match("^(.*)(%d)(e?[-+]?%d*)$")
-    for _, digit in ipairs { last - 1, last + 1 } do
-        if digit >= 0 and digit <= 9 then
-            local near = ("%s%d%s"):format(head, digit, tail)
-            if tonumber(near) == v then return near end
-        end
-    end
-    return nil
+  local head, digit, tail = text:match("^([^e]*)(%d)(.*)$")
+  for step = -1, 1, 2 do
+    local near = head .. digit + step .. tail
+    if tonumber(near) == v then return near end
+  end
+  return nil
 end
 
 local function shortest(v)
-    for digits = abs(v) < SMALLEST_NORMAL and 1 or 15, ENOUGH - 1 do
-        local text = format("%." .. digits .. "g", v)
-        if tonumber(text) == v then return text end
-    end
-    return beside(v, format("%.16g", v)) or format("%.17g", v)
+  for digits = abs(v) < SMALLEST_NORMAL and 1 or FEW, ENOUGH - 1 do
+    local text = format("%." .. digits .. "g", v)
+    if tonumber(text) == v then return text end
+  end
+  -- The lower bytes of a power of two are zero.
+  local round = sub(pack("<d", v), 1, 6) == "\0\0\0\0\0\0"
+  return round and beside(v, format("%.16g", v)) or format("%.17g", v)
 end
 
---- A float as JSON text, marked as a float: 1.0 is "1.0", 1e300 is "1e+300".
+--- A float as JSON text, which shows that it is one: 1.0 is "1.0", 1e300 is "1e+300".
 -- @tparam number v
 -- @treturn ?string nil when it is infinite or not a number, which JSON cannot say
 function number.float(v)
-    if v - v ~= 0 then return nil end
-    local text = format("%.15g", v)
-    if tonumber(text) ~= v or abs(v) < SMALLEST_NORMAL then text = shortest(v) end
-    if find(text, "^-?%d+[.e]") then return text end
-    if find(text, ",", 1, true) then return (gsub(text, ",", ".")) end -- a locale's decimal comma
-    return text .. ".0"
+  if v >= FROM and v < BELOW then
+    local text = decimal(v)
+    if text then return text end
+  elseif v <= -FROM and v > -BELOW then
+    local text = decimal(-v)
+    if text then return "-" .. text end
+  elseif v - v ~= 0 then
+    return nil
+  end
+  local text = shortest(v)
+  if find(text, "^-?%d+[.e]") then return text end
+  if find(text, ",", 1, true) then return (gsub(text, ",", ".")) end -- a locale's decimal comma
+  return text .. ".0"
 end
 
 return number

@@ -19,8 +19,8 @@ local scalar = {}
 
 -- What the escapes of one character mean, by that character.
 local ESCAPE = {
-    ['"'] = '"', ["\\"] = "\\", ["/"] = "/", ["b"] = "\b", ["f"] = "\f",
-    ["n"] = "\n", ["r"] = "\r", ["t"] = "\t",
+  ['"'] = '"', ["\\"] = "\\", ["/"] = "/", ["b"] = "\b", ["f"] = "\f",
+  ["n"] = "\n", ["r"] = "\r", ["t"] = "\t",
 }
 
 -- Always matches.
@@ -28,123 +28,123 @@ local PIECE = "^(" .. grammar.PLAIN .. ')(["\\]?)'
 
 -- The character of the \u escape whose backslash is at `at`, and its last byte.
 local function unicode_escape(text, at, settings)
-    local digits = match(text, "^%x%x%x%x", at + 2)
-    if not digits then fault.raise(at, "\\u without four hexadecimal digits") end
-    local code = tonumber(digits, 16)
-    if code < 0xD800 or code > 0xDFFF then return char(code), at + 5 end
-    local low = code < 0xDC00 and match(text, "^\\u([dD][c-fC-F]%x%x)", at + 6)
-    if low then
-        return char(0x10000 + ((code & 0x3FF) << 10 | tonumber(low, 16) & 0x3FF)), at + 11
-    end
-    if settings.strict then fault.raise(at, "lone surrogate " .. sub(text, at, at + 5)) end
-    return char(code), at + 5
+  local digits = match(text, "^%x%x%x%x", at + 2)
+  if not digits then fault.raise(at, "\\u without four hexadecimal digits") end
+  local code = tonumber(digits, 16)
+  if code < 0xD800 or code > 0xDFFF then return char(code), at + 5 end
+  local low = code < 0xDC00 and match(text, "^\\u([dD][c-fC-F]%x%x)", at + 6)
+  if low then
+    return char(0x10000 + ((code & 0x3FF) << 10 | tonumber(low, 16) & 0x3FF)), at + 11
+  end
+  if settings.strict then fault.raise(at, "lone surrogate " .. sub(text, at, at + 5)) end
+  return char(code), at + 5
 end
 
 --- A string; `at` is its opening quote.
 function scalar.string(text, at, _, settings)
-    local _, last, piece, special = find(text, PIECE, at + 1)
-    if special == '"' then return piece, last + 1 end
+  local _, last, piece, special = find(text, PIECE, at + 1)
+  if special == '"' then return piece, last + 1 end
 
-    local pieces, n = {}, 0
-    while special == "\\" do
-        local escape = sub(text, last + 1, last + 1)
-        local c = ESCAPE[escape]
-        if c then
-            last = last + 1
-        elseif escape == "u" then
-            c, last = unicode_escape(text, last, settings)
-        elseif escape == "" then
-            break
-        else
-            fault.raise(last, "unknown escape '\\' before " .. fault.shown(text, last + 1))
-        end
-        pieces[n + 1], pieces[n + 2] = piece, c
-        n = n + 2
-        _, last, piece, special = find(text, PIECE, last + 1)
+  local pieces, n = {}, 0
+  while special == "\\" do
+    local escape = sub(text, last + 1, last + 1)
+    local c = ESCAPE[escape]
+    if c then
+      last = last + 1
+    elseif escape == "u" then
+      c, last = unicode_escape(text, last, settings)
+    elseif escape == "" then
+      break
+    else
+      fault.raise(last, "unknown escape '\\' before " .. fault.shown(text, last + 1))
     end
-    if special ~= '"' then
-        local c = byte(text, last + 1)
-        if not c then fault.raise(at, "string without a closing quote") end
-        fault.raise(last + 1, ("control character 0x%02X in a string must be escaped"):format(c))
-    end
-    pieces[n + 1] = piece
-    return concat(pieces), last + 1
+    pieces[n + 1], pieces[n + 2] = piece, c
+    n = n + 2
+    _, last, piece, special = find(text, PIECE, last + 1)
+  end
+  if special ~= '"' then
+    local c = byte(text, last + 1)
+    if not c then fault.raise(at, "string without a closing quote") end
+    fault.raise(last + 1, ("control character 0x%02X in a string must be escaped"):format(c))
+  end
+  pieces[n + 1] = piece
+  return concat(pieces), last + 1
 end
 
 -- Numbers ------------------------------------------------------------------
 
 -- The last byte of the number that begins at `at` (section 6).
 local function number_end(text, at)
-    local _, last = find(text, "^-?%d+", at)
-    if not last then fault.raise(at, "expected a digit after '-'") end
-    if find(text, "^-?0%d", at) then fault.raise(at, "number with a leading zero") end
-    if byte(text, last + 1) == 0x2E then
-        local dot = last + 1
-        _, last = find(text, "^%d+", dot + 1)
-        if not last then fault.raise(dot + 1, "expected a digit after '.'") end
-    end
-    if find(text, "^[eE]", last + 1) then
-        local exponent = last + 1
-        _, last = find(text, "^[eE][-+]?%d+", exponent)
-        if not last then fault.raise(exponent, "exponent without a digit") end
-    end
-    return last
+  local _, last = find(text, "^-?%d+", at)
+  if not last then fault.raise(at, "expected a digit after '-'") end
+  if find(text, "^-?0%d", at) then fault.raise(at, "number with a leading zero") end
+  if byte(text, last + 1) == 0x2E then
+    local dot = last + 1
+    _, last = find(text, "^%d+", dot + 1)
+    if not last then fault.raise(dot + 1, "expected a digit after '.'") end
+  end
+  if find(text, "^[eE]", last + 1) then
+    local exponent = last + 1
+    _, last = find(text, "^[eE][-+]?%d+", exponent)
+    if not last then fault.raise(exponent, "exponent without a digit") end
+  end
+  return last
 end
 
 --- A number: an integer where it is written as one and has at most 64 bits, else a float.
 -- The sign of -0 survives: it is the float -0.0.
 function scalar.number(text, at, _, settings)
-    local last = number_end(text, at)
-    local digits = sub(text, at, last)
-    local value = tonumber(digits)
-    local infinite = value == huge or value == -huge
-    if value == 0 and byte(digits) == 0x2D then
-        value = -0.0
-    elseif settings.big == "string" then
-        local whole = math_type(value) == "float" and not find(digits, "[.eE]")
-        if whole or infinite then value = digits end
-    elseif infinite then
-        fault.raise(at, "number too large for a double")
-    end
-    return value, last + 1
+  local last = number_end(text, at)
+  local digits = sub(text, at, last)
+  local value = tonumber(digits)
+  local infinite = value == huge or value == -huge
+  if value == 0 and byte(digits) == 0x2D then
+    value = -0.0
+  elseif settings.big == "string" then
+    local whole = math_type(value) == "float" and not find(digits, "[.eE]")
+    if whole or infinite then value = digits end
+  elseif infinite then
+    fault.raise(at, "number too large for a double")
+  end
+  return value, last + 1
 end
 
 -- A number that matched `grammar.NUMBER`: its value, or nil when it is none of
 -- JSON's or needs the care of `scalar.number`.
 function scalar.plain_number(s)
-    local c = byte(s)
-    if c == 0x2D then
-        if byte(s, 2) == 0x30 and byte(s, 3) ~= 0x2E then return nil end
-    elseif c == 0x30 and s ~= "0" and byte(s, 2) ~= 0x2E then
-        return nil
-    end
-    local v = tonumber(s)
-    return v and v - v == 0 and v or nil
+  local c = byte(s)
+  if c == 0x2D then
+    if byte(s, 2) == 0x30 and byte(s, 3) ~= 0x2E then return nil end
+  elseif c == 0x30 and s ~= "0" and byte(s, 2) ~= 0x2E then
+    return nil
+  end
+  local v = tonumber(s)
+  return v and v - v == 0 and v or nil
 end
 
 -- Words --------------------------------------------------------------------
 
 --- Where no value begins.
 function scalar.none(text, at)
-    fault.expected(text, at, "a value")
+  fault.expected(text, at, "a value")
 end
 
 --- true
 scalar["true"] = function(text, at)
-    if sub(text, at, at + 3) ~= "true" then scalar.none(text, at) end
-    return true, at + 4
+  if sub(text, at, at + 3) ~= "true" then scalar.none(text, at) end
+  return true, at + 4
 end
 
 --- false
 scalar["false"] = function(text, at)
-    if sub(text, at, at + 4) ~= "false" then scalar.none(text, at) end
-    return false, at + 5
+  if sub(text, at, at + 4) ~= "false" then scalar.none(text, at) end
+  return false, at + 5
 end
 
 --- null, as the settings want it
 scalar["null"] = function(text, at, _, settings)
-    if sub(text, at, at + 3) ~= "null" then scalar.none(text, at) end
-    return settings.null, at + 4
+  if sub(text, at, at + 3) ~= "null" then scalar.none(text, at) end
+  return settings.null, at + 4
 end
 
 return scalar

@@ -37,9 +37,9 @@ local function literally(s) return (gsub(s, "%W", "%%%0")) end
 -- fill1 to fill4 belong to its holes; `nested` is the key of the value behind it
 -- that has no hole, and `hint` what is known of that value.
 local function new_run(pattern, keys, fills, nested, hint)
-    local run = { pattern = pattern, nested = nested, hint = hint }
-    for i = 1, RUN do run["key" .. i], run["fill" .. i] = keys[i], fills[i] end
-    return run
+  local run = { pattern = pattern, nested = nested, hint = hint }
+  for i = 1, RUN do run["key" .. i], run["fill" .. i] = keys[i], fills[i] end
+  return run
 end
 
 --- Read an object and learn its shape.
@@ -53,32 +53,32 @@ end
 -- @treturn ?table the shape, a list of runs and `misses`, how often it did not match;
 --   nil when it would not be worth while
 function shape.learn(text, at, depth, settings, reader)
-    local object, learnt, holes = {}, { misses = 0 }, 0
-    local pattern, keys, fills, from = "^", {}, {}, at
-    local function close(nested, hint)
-        learnt[#learnt + 1] = new_run(pattern, keys, fills, nested, hint)
-        pattern, keys, fills = "^", {}, {}
-    end
+  local object, learnt, holes = {}, { misses = 0 }, 0
+  local pattern, keys, fills, from = "^", {}, {}, at
+  local function close(nested, hint)
+    learnt[#learnt + 1] = new_run(pattern, keys, fills, nested, hint)
+    pattern, keys, fills = "^", {}, {}
+  end
 
-    local key, start, first = reader.first_member(text, at + 1, settings)
-    while key do
-        pattern = pattern .. literally(sub(text, from, start - 1))
-        local hole, fill, hint = HOLE[first], FILL[first], nil
-        if not (hole and find(text, "^" .. hole, start)) then hole, hint = nil, {} end
-        object[key], from = reader.value[first](text, start, depth, settings, hint)
-        if hole then
-            holes = holes + 1
-            pattern = pattern .. hole
-            keys[#keys + 1], fills[#keys + 1] = key, fill
-            if #keys == RUN then close() end
-        else
-            close(key, hint)
-        end
-        key, start, first = reader.next_member(text, from, settings)
+  local key, start, first = reader.first_member(text, at + 1, settings)
+  while key do
+    pattern = pattern .. literally(sub(text, from, start - 1))
+    local hole, fill, hint = HOLE[first], FILL[first], nil
+    if not (hole and find(text, "^" .. hole, start)) then hole, hint = nil, {} end
+    object[key], from = reader.value[first](text, start, depth, settings, hint)
+    if hole then
+      holes = holes + 1
+      pattern = pattern .. hole
+      keys[#keys + 1], fills[#keys + 1] = key, fill
+      if #keys == RUN then close() end
+    else
+      close(key, hint)
     end
-    pattern = pattern .. literally(sub(text, from, start))
-    close()
-    return object, start + 1, holes >= WORTH and learnt or nil
+    key, start, first = reader.next_member(text, from, settings)
+  end
+  pattern = pattern .. literally(sub(text, from, start))
+  close()
+  return object, start + 1, holes >= WORTH and learnt or nil
 end
 
 --- Read an object by a shape, as far as it matches.
@@ -92,51 +92,51 @@ end
 -- @treturn integer the byte behind what matched
 -- @treturn boolean whether that is all of the object
 function shape.read(text, at, depth, settings, values, runs)
-    local object, last = nil, at
-    for i = 1, #runs do
-        local run = runs[i]
-        local _, stop, a, b, c, d = find(text, run.pattern, last)
-        if not stop then return object, last, false end
-        object = object or {}
-        local key, fill = run.key1, run.fill1
+  local object, last = nil, at
+  for i = 1, #runs do
+    local run = runs[i]
+    local _, stop, a, b, c, d = find(text, run.pattern, last)
+    if not stop then return object, last, false end
+    object = object or {}
+    local key, fill = run.key1, run.fill1
+    if key then
+      if fill then
+        a = fill(a)
+        if a == nil then return object, last, false end
+      end
+      object[key] = a
+      key, fill = run.key2, run.fill2
+      if key then
+        if fill then
+          b = fill(b)
+          if b == nil then return object, last, false end
+        end
+        object[key] = b
+        key, fill = run.key3, run.fill3
         if key then
+          if fill then
+            c = fill(c)
+            if c == nil then return object, last, false end
+          end
+          object[key] = c
+          key, fill = run.key4, run.fill4
+          if key then
             if fill then
-                a = fill(a)
-                if a == nil then return object, last, false end
+              d = fill(d)
+              if d == nil then return object, last, false end
             end
-            object[key] = a
-            key, fill = run.key2, run.fill2
-            if key then
-                if fill then
-                    b = fill(b)
-                    if b == nil then return object, last, false end
-                end
-                object[key] = b
-                key, fill = run.key3, run.fill3
-                if key then
-                    if fill then
-                        c = fill(c)
-                        if c == nil then return object, last, false end
-                    end
-                    object[key] = c
-                    key, fill = run.key4, run.fill4
-                    if key then
-                        if fill then
-                            d = fill(d)
-                            if d == nil then return object, last, false end
-                        end
-                        object[key] = d
-                    end
-                end
-            end
+            object[key] = d
+          end
         end
-        last = stop + 1
-        local nested = run.nested
-        if nested then
-            object[nested], last = values[sub(text, last, last)](text, last, depth, settings, run.hint)
-        end
+      end
     end
-    return object, last, true
+    last = stop + 1
+    local nested = run.nested
+    if nested then
+      object[nested], last = values[sub(text, last, last)](text, last, depth, settings, run.hint)
+    end
+  end
+  return object, last, true
 end
 
 return shape

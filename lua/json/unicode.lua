@@ -12,13 +12,13 @@ local takes_surrogates = len("\237\160\128") ~= nil
 
 -- Where the first encoded surrogate of s begins, or nil.
 local function surrogate(s, from)
-    local at = find(s, "\237", from, true)
-    while at do
-        local second = byte(s, at + 1)
-        if second and second >= 0xA0 then return at end
-        at = find(s, "\237", at + 1, true)
-    end
-    return nil
+  local at = find(s, "\237", from, true)
+  while at do
+    local second = byte(s, at + 1)
+    if second and second >= 0xA0 then return at end
+    at = find(s, "\237", at + 1, true)
+  end
+  return nil
 end
 
 --- Whether a string is valid UTF-8.
@@ -27,13 +27,13 @@ end
 -- @treturn boolean
 -- @treturn ?integer the first byte that is not part of valid UTF-8
 function unicode.valid(s, from)
-    local count, bad = len(s, from or 1)
-    if takes_surrogates then
-        local at = surrogate(s, from or 1)
-        if at and (count or at < bad) then return false, at end
-    end
-    if count then return true end
-    return false, bad
+  local count, bad = len(s, from or 1)
+  if takes_surrogates then
+    local at = surrogate(s, from or 1)
+    if at and (count or at < bad) then return false, at end
+  end
+  if count then return true end
+  return false, bad
 end
 
 --- The line and the column of a byte, for messages.
@@ -42,13 +42,13 @@ end
 -- @treturn integer line, from 1
 -- @treturn integer column in characters, from 1 (in bytes where s is not UTF-8)
 function unicode.place(s, at)
-    local line, start = 1, 1
-    while true do
-        local newline = find(s, "\n", start, true)
-        if not newline or newline >= at then break end
-        line, start = line + 1, newline + 1
-    end
-    return line, (at > start and len(s, start, at - 1) or at - start) + 1
+  local line, start = 1, 1
+  while true do
+    local newline = find(s, "\n", start, true)
+    if not newline or newline >= at then break end
+    line, start = line + 1, newline + 1
+  end
+  return line, (at > start and len(s, start, at - 1) or at - start) + 1
 end
 
 return unicode

@@ -1,0 +1,29 @@
+local quote = require "json.quote"
+
+describe("a string in quotes", function()
+  it("stays as it is where it may", function()
+    assert.equal('""', quote.string "")
+    assert.equal('"a b/c\127 é 世界 😀"', quote.string "a b/c\127 é 世界 😀")
+  end)
+
+  it("has escapes for the quote, the backslash and the controls", function()
+    assert.equal([["\"\\\b\f\n\r\t"]], quote.string '"\\\b\f\n\r\t')
+    assert.equal([["\u0000\u0001\u000b\u001f"]], quote.string "\0\1\11\31")
+  end)
+
+  it("has escapes at either end and in the middle", function()
+    assert.equal([["\"a\"\"b\""]], quote.string '"a""b"')
+    assert.equal([["é\né"]], quote.string "é\né")
+    assert.equal([["a\n\n"]], quote.string "a\n\n")
+  end)
+
+  it("is none for invalid UTF-8", function()
+    for _, s in ipairs { "\xff", "a\x80", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "é\xc3", "\n\xff" } do
+      assert.is_nil(quote.string(s))
+    end
+  end)
+
+  it("can be very long", function()
+    assert.equal('"' .. ("a\\n"):rep(100000) .. '"', quote.string(("a\n"):rep(100000)))
+  end)
+end)
