@@ -48,8 +48,8 @@ local KINDS = {                          -- kind -> what is accepted, and its te
   limit = { "an integer, or -1 for no limit", function(v) return math.type(v) == "integer" and v >= -1 end },
   port = { "an integer from 1 to 65535", function(v) return math.type(v) == "integer" and v >= 1 and v <= 65535 end },
   urls = { "a URL or an array of URLs", function(v) return type(v) == "string" or type(v) == "table" end },
-  transport = { "a transport's name or an object with open()", function(v)
-    return type(v) == "string" or type(v) == "table"
+  transport = { '"native", "socket" or an object with open()', function(v)
+    return v == "native" or v == "socket" or type(v) == "table" and type(v.open) == "function"
   end },
 }
 
