@@ -54,7 +54,7 @@ end
 local function beside(v, text)
   local head, digit, tail = text:match("^([^e]*)(%d)(.*)$")
   for step = -1, 1, 2 do
-    local near = head .. digit + step .. tail
+    local near = ("%s%d%s"):format(head, tonumber(digit) + step, tail)
     if tonumber(near) == v then return near end
   end
   return nil
