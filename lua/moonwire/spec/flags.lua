@@ -56,6 +56,9 @@ end
 -- In busted -k is the short form of --keep-going, which is the default: it can only mean the other.
 by_name["-k"] = { by_name["--keep-going"][1], false }
 
+-- The least that a number may be; all but seconds are whole numbers.
+local LEAST = { jobs = 1, ["repeat"] = 1, seed = 0, timeout = 0 }
+
 local function split(text, into)
   for word in text:gmatch("[^,]+") do into[#into + 1] = word end
 end
@@ -66,6 +69,11 @@ local function set(options, option, value)
   if kind == "number" then
     options[name] = tonumber(value)
     if not options[name] then return "--" .. name .. " takes a number, not '" .. value .. "'" end
+    local least = LEAST[name]
+    if least and (options[name] < least or name ~= "timeout" and math.tointeger(options[name]) == nil) then
+      return "--" .. name .. " takes " .. (name == "timeout" and "seconds" or "a whole number") .. ", " .. least
+        .. " or more, not " .. value
+    end
   elseif kind == "list" then
     options[name] = options[name] or {}
     table.insert(options[name], value)
@@ -189,6 +197,12 @@ function flags.complete(options)
   options.pattern = options.pattern or { "_spec" }
   options.lpath = options.lpath or "./src/?.lua;./src/?/?.lua;./src/?/init.lua"
   if #options.paths == 0 then options.paths = { "spec" } end
+  for _, name in ipairs { "pattern", "exclude-pattern", "filter", "filter-out", "tags", "exclude-tags" } do
+    for _, pattern in ipairs(options[name]) do
+      local ok, wrong = pcall(string.find, "", pattern)
+      if not ok then return nil, "--" .. name .. "=" .. pattern .. " is no Lua pattern: " .. wrong end
+    end
+  end
   for _, tag in ipairs(options.tags) do
     for _, excluded in ipairs(options["exclude-tags"]) do
       if tag == excluded then return nil, "the tag " .. tag .. " is both wanted and excluded" end

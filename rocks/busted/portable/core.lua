@@ -192,6 +192,8 @@ local function new(options)
         message = with_position(err, place)
       end
       if status == "failure" and kind ~= "it" then status = "error" end
+      -- What `lua` and the moonwire binary raise at Ctrl-C.
+      if status == "error" and find(message, "interrupted!$") then skip_all = true end
       publish({ status, element.descriptor }, element, parents[element], message, place)
     end
     leave()

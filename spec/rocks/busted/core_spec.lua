@@ -214,6 +214,12 @@ describe("the runner", function()
     assert.equal(1, results.errorsCount)
   end)
 
+  it("stops at Ctrl-C, which Lua raises as an error", function()
+    local results = run("it('a', function() error('interrupted!') end) it('b', function() end)")
+    assert.equal(1, results.errorsCount)
+    assert.equal(0, results.successesCount)
+  end)
+
   it("runs again on demand", function()
     local results, runner = run("setup(function() n = (n or 0) + 1 end) it('a', function() assert.equal(1, n) end)", { runs = 3 })
     assert.equal(1, results.successesCount)
