@@ -64,7 +64,7 @@ end
 -- "file.lua:12: " that error() puts before a message.
 local function without_position(message)
   if type(message) ~= "string" then return message end
-  return (gsub(message, "^[^\n]-:%d+: ", "", 1))
+  return (gsub(message, "^.-:%d+: ", "", 1))
 end
 
 -- What a pattern can be applied to: a string, a number, what has a __tostring.

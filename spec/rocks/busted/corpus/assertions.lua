@@ -148,6 +148,9 @@ local cases = {
   { "has_error", function() assert.has_error(fails "x") end },
   { "has_error with the message", function() assert.has_error(fails "x", "x") end },
   { "has_error with another message", function() assert.has_error(fails "x", "y") end },
+  { "has_error of a message with a position further down", function()
+    assert.has_error(function() error("first line\nfile.lua:1: second line", 0) end, "second line")
+  end },
   { "has_error without an error", function() assert.has_error(returns) end },
   { "has_error of a table", function() assert.has_error(fails { 1 }, { 1 }) end },
   { "has_error of another table", function() assert.has_error(fails { 1 }, { 2 }) end },
