@@ -51,8 +51,9 @@ end
 
 -- Correct rounding to 16 digits can miss a power of two by one unit, because the
 -- doubles below it lie half as far apart as those above: try the next digits.
+-- `text` is of the form d.ddde+dd.
 local function beside(v, text)
-  local head, digit, tail = text:match("^([^e]*)(%d)(.*)$")
+  local head, digit, tail = text:match("^(.*)(%d)(e.*)$")
   for step = -1, 1, 2 do
     local near = ("%s%d%s"):format(head, tonumber(digit) + step, tail)
     if tonumber(near) == v then return near end
@@ -67,7 +68,7 @@ local function shortest(v)
   end
   -- The lower bytes of a power of two are zero.
   local round = sub(pack("<d", v), 1, 6) == "\0\0\0\0\0\0"
-  return round and beside(v, format("%.16g", v)) or format("%.17g", v)
+  return round and beside(v, format("%.15e", v)) or format("%.17g", v)
 end
 
 --- A float as JSON text, which shows that it is one: 1.0 is "1.0", 1e300 is "1e+300".

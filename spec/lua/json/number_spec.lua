@@ -33,6 +33,8 @@ describe("the text of a float", function()
   it("has the fewest digits at powers of two, where correct rounding would need one more", function()
     assert.equal("9.5367431640625e-07", number.float(2.0 ^ -20))
     assert.equal("5.684341886080802e-14", number.float(2.0 ^ -44))
+    assert.equal("7.678447687145631e-239", number.float(2.0 ^ -791))
+    assert.equal("6.150157786156811e+259", number.float(2.0 ^ 863))
   end)
 
   it("reads back, whatever the float is", function()
