@@ -7,12 +7,9 @@ local yaml = require "yaml"
 
 local convert = {}
 
---- Reads the arguments of a command that takes flags, options with a value, and files.
--- @tparam {string,...} args
--- @tparam {[string]=string} flags the name of each option; "flag" or what its value is
--- @treturn ?table the options by name, without dashes; files in the list part ("-" where none is given)
--- @treturn ?string what is wrong
-function convert.arguments(args, flags)
+-- Reads arguments: options by name, without dashes, and files in the list part ("-" where none is given); or nil and
+-- what is wrong. `flags` has for each option "flag", or what its value is.
+local function arguments(args, flags)
   local options = {}
   local i = 1
   local only_files = false
@@ -28,7 +25,7 @@ function convert.arguments(args, flags)
       local kind = name and flags[name]
       if not kind then return nil, ("unknown option %s"):format(arg) end
       if kind == "flag" then
-        if value ~= "" then return nil, ("the option --%s takes no value"):format(name) end
+        if value and value ~= "" then return nil, ("the option --%s takes no value"):format(name) end
         options[name] = true
       else
         if not arg:find("=", 1, true) then
@@ -45,24 +42,8 @@ function convert.arguments(args, flags)
   return options
 end
 
---- An option that is a number of spaces.
--- @tparam table options of `arguments`
--- @tparam integer least
--- @treturn ?integer the number of --indent, 2 where it is not given
--- @treturn ?string what is wrong
-function convert.indent(options, least)
-  local indent = math.tointeger(tonumber(options.indent or 2))
-  if not indent or indent < least or indent > 9 then
-    return nil, ("--indent must be an integer from %d to 9"):format(least)
-  end
-  return indent
-end
-
---- Reads a file, or standard input for "-".
--- @tparam string name
--- @treturn ?string its bytes
--- @treturn ?string what is wrong
-function convert.read(name)
+-- The bytes of a file, of standard input for "-"; or nil and what is wrong.
+local function read(name)
   if name == "-" then return io.stdin:read "a" end
   local file, err = io.open(name, "rb")
   if not file then return nil, err end
@@ -70,6 +51,50 @@ function convert.read(name)
   text, err = file:read "a"
   file:close()
   return text, err and name .. ": " .. err
+end
+
+--- Runs a command over its files.
+-- @tparam {string,...} args the command's arguments
+-- @tparam table command
+--   `name`; `usage`: its help; `flags`: for each option "flag", or what its value is; `check(options)`: gives what is
+--   wrong with them, or nil; `convert(text, name, options)`: converts one text and raises what is wrong with it
+-- @treturn integer the exit status: 0, 1 where a text is wrong, 2 where the arguments are
+function convert.run(args, command)
+  local options, err = arguments(args, command.flags)
+  if options and options.help then
+    io.write(command.usage)
+    return 0
+  end
+  if options then err = command.check(options) end
+  if err then
+    io.stderr:write("moonwire ", command.name, ": ", err, " (--help lists the options)\n")
+    return 2
+  end
+  local status = 0
+  for _, name in ipairs(options) do
+    local text, ok
+    text, err = read(name)
+    if text then ok, err = pcall(command.convert, text, name == "-" and "stdin" or name, options) end
+    if not ok then
+      io.stderr:write(tostring(err), "\n")
+      status = 1
+    end
+  end
+  return status
+end
+
+--- Checks the option --indent and makes a number of it, 2 where it is not given.
+-- @tparam table options
+-- @tparam boolean as_json whether JSON is written, which may be indented by 0: all on one line
+-- @treturn ?string what is wrong
+function convert.check_indent(options, as_json)
+  local least = as_json and 0 or 1
+  local indent = math.tointeger(tonumber(options.indent or 2))
+  if not indent or indent < least or indent > 9 then
+    return ("--indent must be an integer from %d to 9"):format(least)
+  end
+  options.indent = indent
+  return nil
 end
 
 local function sorted(map)

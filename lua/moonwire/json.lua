@@ -17,7 +17,11 @@ Reads JSON and writes it again, indented; or says what is wrong with it (status 
 
 local FLAGS = { yaml = "flag", check = "flag", sort = "flag", help = "flag", indent = "a number of spaces" }
 
-local function convert_text(text, name, options, indent)
+local function check(options)
+  return convert.check_indent(options, not options.yaml)
+end
+
+local function convert_text(text, name, options)
   local value, err = json.decode(text)
   if value == nil then error(name .. ": " .. err, 0) end
   if options.check then return end
@@ -25,9 +29,9 @@ local function convert_text(text, name, options, indent)
   value, err = yaml.load(text, { name = name, ordered = true, schema = "json", duplicates = "last" })
   if value == nil then error(err, 0) end
   if options.yaml then
-    io.write(yaml.dump(value, { indent = indent, sort = options.sort }))
+    io.write(yaml.dump(value, { indent = options.indent, sort = options.sort }))
   else
-    io.write(convert.to_json(value, indent, options.sort), "\n")
+    io.write(convert.to_json(value, options.indent, options.sort), "\n")
   end
 end
 
@@ -35,27 +39,5 @@ end
 -- @tparam {string,...} args its arguments
 -- @treturn integer the exit status: 0, 1 where a text is wrong, 2 where the arguments are
 return function(args)
-  local options, err = convert.arguments(args, FLAGS)
-  local indent
-  if options then indent, err = convert.indent(options, options.yaml and 1 or 0) end
-  if options and options.help then
-    io.write(USAGE)
-    return 0
-  end
-  if err then
-    io.stderr:write("moonwire json: ", err, " (--help lists the options)\n")
-    return 2
-  end
-  local status = 0
-  for _, name in ipairs(options) do
-    local ok
-    local text
-    text, err = convert.read(name)
-    if text then ok, err = pcall(convert_text, text, name == "-" and "stdin" or name, options, indent) end
-    if not ok then
-      io.stderr:write(tostring(err), "\n")
-      status = 1
-    end
-  end
-  return status
+  return convert.run(args, { name = "json", usage = USAGE, flags = FLAGS, check = check, convert = convert_text })
 end

@@ -21,20 +21,27 @@ local FLAGS = {
   indent = "a number of spaces", schema = "a name",
 }
 
-local function write_events(text, name)
-  for event in yaml.events(text, { name = name }) do io.write(yaml.event_line(event), "\n") end
+local function check(options)
+  if options.schema and not yaml.schemas[options.schema] then
+    return ("there is no schema %s; there are core, json, failsafe and 1.1"):format(options.schema)
+  end
+  return convert.check_indent(options, options.json)
 end
 
-local function write_documents(text, name, options, indent)
+local function convert_text(text, name, options)
+  if options.events then
+    for event in yaml.events(text, { name = name }) do io.write(yaml.event_line(event), "\n") end
+    return
+  end
   local documents, err = yaml.load_all(text, { name = name, ordered = true, schema = options.schema })
   if not documents then error(err, 0) end
   if options.check then return end
   if options.json then
     for _, document in ipairs(documents) do
-      io.write(convert.to_json(document, indent, options.sort), "\n")
+      io.write(convert.to_json(document, options.indent, options.sort), "\n")
     end
   else
-    io.write(yaml.dump_all(documents, { indent = indent, sort = options.sort }))
+    io.write(yaml.dump_all(documents, { indent = options.indent, sort = options.sort }))
   end
 end
 
@@ -42,37 +49,5 @@ end
 -- @tparam {string,...} args its arguments
 -- @treturn integer the exit status: 0, 1 where a text is wrong, 2 where the arguments are
 return function(args)
-  local options, err = convert.arguments(args, FLAGS)
-  local indent
-  if options then indent, err = convert.indent(options, options.json and 0 or 1) end
-  if options and options.help then
-    io.write(USAGE)
-    return 0
-  end
-  if not err and options.schema and not yaml.schemas[options.schema] then
-    err = ("there is no schema %s; there are core, json, failsafe and 1.1"):format(options.schema)
-  end
-  if err then
-    io.stderr:write("moonwire yaml: ", err, " (--help lists the options)\n")
-    return 2
-  end
-  local status = 0
-  for _, name in ipairs(options) do
-    local ok
-    local text
-    text, err = convert.read(name)
-    if text then
-      local shown = name == "-" and "stdin" or name
-      if options.events then
-        ok, err = pcall(write_events, text, shown)
-      else
-        ok, err = pcall(write_documents, text, shown, options, indent)
-      end
-    end
-    if not ok then
-      io.stderr:write(tostring(err), "\n")
-      status = 1
-    end
-  end
-  return status
+  return convert.run(args, { name = "yaml", usage = USAGE, flags = FLAGS, check = check, convert = convert_text })
 end

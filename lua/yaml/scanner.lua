@@ -17,7 +17,7 @@ local TAB, LF, SPACE, DQUOTE, HASH, QUOTE, COLON, BACKSLASH = 9, 10, 32, 34, 35,
 
 local scanner = {}
 
--- Bytes that end a plain scalar in a flow collection, or cannot follow ":" "-" "?" there if they are to be text.
+-- Bytes that cannot follow ":", "-" and "?" in a flow collection where these are text.
 local FLOW_END = { [TAB] = true, [LF] = true, [SPACE] = true }
 for c in ("[]{},"):gmatch "." do FLOW_END[byte(c)] = true end
 scanner.FLOW_END = FLOW_END
@@ -51,45 +51,21 @@ end
 
 -- ---------------------------------------------------------------------------------------------- plain scalars
 
--- The end of the plain text on one line: the last byte that is not white, and the first byte behind that is
--- neither. In block context "#" after white and ":" before white end it.
-local function plain_line(text, from)
-  local p = from
-  while true do
-    local _, e = find(text, "^[^\n:#]*", p)
-    local c = byte(text, e + 1)
-    local stop
-    if c == COLON then
-      local d = byte(text, e + 2)
-      stop = d == SPACE or d == LF or d == TAB
-    elseif c == HASH then
-      local d = byte(text, e)
-      stop = e >= from and (d == SPACE or d == TAB)
-    else
-      stop = true
-    end
-    if stop then
-      local last = e
-      local d = byte(text, last)
-      while last >= from and (d == SPACE or d == TAB) do
-        last = last - 1
-        d = byte(text, last)
-      end
-      return last, e + 1
-    end
-    p = e + 2
-  end
-end
+-- Plain text on one line: what it is made of up to the next byte that may end it, and the bytes before which ":"
+-- does. In flow collections their indicators end it, too.
+local BLOCK_RUN, BLOCK_END = "^[^\n:#]*", { [TAB] = true, [LF] = true, [SPACE] = true }
+local FLOW_RUN = "^[^\n:#,%[%]{}]*"
 
--- The same in flow context, where flow indicators end it too.
-local function plain_line_flow(text, from)
+-- The end of the plain text on one line: its last byte that is not white, and the first byte behind that is neither.
+-- "#" behind white ends it, and ":" before white.
+local function plain_line(text, from, run, ends)
   local p = from
   while true do
-    local _, e = find(text, "^[^\n:#,%[%]{}]*", p)
+    local _, e = find(text, run, p)
     local c = byte(text, e + 1)
     local stop = true
     if c == COLON then
-      stop = FLOW_END[byte(text, e + 2)]
+      stop = ends[byte(text, e + 2)]
     elseif c == HASH then
       local d = byte(text, e)
       stop = e >= from and (d == SPACE or d == TAB)
@@ -116,8 +92,9 @@ end
 -- @treturn integer the position behind it: of ":", "#", a flow indicator or a line feed
 -- @treturn boolean whether it has several lines
 function scanner.plain(text, from, indent, flow)
-  local line_end = flow and plain_line_flow or plain_line
-  local last, stop = line_end(text, from)
+  local run, ends = BLOCK_RUN, BLOCK_END
+  if flow then run, ends = FLOW_RUN, FLOW_END end
+  local last, stop = plain_line(text, from, run, ends)
   local value = sub(text, from, last)
   if byte(text, stop) ~= LF then return value, stop, false end
   -- Most plain scalars end here: the next line is not indented.
@@ -133,7 +110,7 @@ function scanner.plain(text, from, indent, flow)
     local _, spaces = find(text, "^ *", start)
     if spaces - start + 1 < indent then break end
     if at == start and is_marker(text, start) then break end
-    local l, s = line_end(text, at)
+    local l, s = plain_line(text, at, run, ends)
     if l < at then break end -- the line begins with an indicator
     parts[n + 1], parts[n + 2] = folded, sub(text, at, l)
     n = n + 2

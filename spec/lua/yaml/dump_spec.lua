@@ -38,7 +38,10 @@ describe("yaml.dump", function()
   end)
 
   it("leaves other strings bare", function()
-    for _, text in ipairs { "a", "a b", "a:b", "a#b", "http://a/b?c=d", "1.2.3", "30s", "--flag", "-f", "it's", "日本", "/usr/bin", "$HOME" } do
+    for _, text in ipairs {
+      "a", "a b", "a:b", "a#b", "http://a/b?c=d", "1.2.3", "30s",
+      "--flag", "-f", "it's", "日本", "/usr/bin", "$HOME",
+    } do
       assert.equal(text .. "\n", yaml.dump(text))
     end
   end)
@@ -98,6 +101,11 @@ describe("yaml.dump", function()
   it("folds long lines where there is a width", function()
     assert.equal("a: >-\n  one two three four\n  five six seven\n", yaml.dump({ a = "one two three four five six seven" }, { width = 22 }))
     local text = ("word "):rep(100) .. "end"
+    assert.equal(text, round(text, { width = 40 }))
+  end)
+
+  it("does not break a long line beside a tab", function() -- found by bench/yaml_fuzz.lua
+    local text = "folded to a space, hto a line feed, or \t \tnon-content"
     assert.equal(text, round(text, { width = 40 }))
   end)
 

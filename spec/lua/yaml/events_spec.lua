@@ -24,8 +24,9 @@ describe("yaml.events", function()
   end)
 
   it("gives a mapping before the collection that is its key", function()
-    assert.same({ "+STR", "+DOC", "+SEQ []", "+MAP {}", "+SEQ []", "=VAL :a", "-SEQ", "=VAL :b", "-MAP", "=VAL :c", "-SEQ", "-DOC", "-STR" },
-      lines "[[a]: b, c]")
+    assert.same({
+      "+STR", "+DOC", "+SEQ []", "+MAP {}", "+SEQ []", "=VAL :a", "-SEQ", "=VAL :b", "-MAP", "=VAL :c", "-SEQ", "-DOC", "-STR",
+    }, lines "[[a]: b, c]")
     assert.same({ "+STR", "+DOC", "+MAP", "+MAP {}", "=VAL :a", "=VAL :b", "-MAP", "=VAL :c", "-MAP", "-DOC", "-STR" }, lines "{a: b}: c")
   end)
 

@@ -33,7 +33,9 @@ describe("the reader", function()
   end)
 
   it("refuses half characters and lone surrogates", function()
-    for _, text in ipairs { "\255\254a", "\255\254\61\216", "\255\254\0\222", "\255\254\0\0a", "\0\0\254\255\0\17\0\0", "\237\160\128", "\192\128" } do
+    for _, text in ipairs {
+      "\255\254a", "\255\254\61\216", "\255\254\0\222", "\255\254\0\0a", "\0\0\254\255\0\17\0\0", "\237\160\128", "\192\128",
+    } do
       local value, err = yaml.load(text)
       assert.is_nil(value)
       assert.matches("^yaml:1:1: ", err)
