@@ -3,7 +3,7 @@ local support = require "spec.lua.nats.support"
 
 for _, network in ipairs(support.networks()) do
   describe("requests over the " .. network.name .. " transport", function()
-    if network.reason then return pending(network.reason) end
+    local it = network.it(it, function(reason) pending(reason) end)
     after_each(network.close)
 
     --- A client with a service that answers in upper case.

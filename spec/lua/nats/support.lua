@@ -28,6 +28,15 @@ local function network(name, reason, defaults)
     return nc
   end
 
+  --- An `it` for tests over this network: where it is not there each of them is skipped, with the reason.
+  -- @tparam function it of the spec's file
+  -- @tparam function skip calls the spec's `pending`: inside a test that is another one than outside
+  -- @treturn function
+  function self.it(it, skip)
+    if not reason then return it end
+    return function(title) it(title, function() skip(reason) end) end
+  end
+
   function self.close()
     for _, nc in ipairs(clients) do nc:close() end
     clients = {}
@@ -37,14 +46,15 @@ local function network(name, reason, defaults)
 end
 
 --- All transports of the contract, those that are not there with the reason.
+-- @tparam[opt] {no_server=boolean} options no_server: only those that connect, and without a server
 -- @treturn {table,...}
-function support.networks()
-  local bus = memory.new()
-  local list = { network("memory", nil, function() return { transport = bus } end) }
-  local url = os.getenv "MOONWIRE_TEST_NATS_URL"
+function support.networks(options)
+  local bus, list = memory.new(), {}
+  local url = options and options.no_server and "" or os.getenv "MOONWIRE_TEST_NATS_URL"
+  if url ~= "" then list[1] = network("memory", nil, function() return { transport = bus } end) end
   for _, entry in ipairs(transport.available()) do
-    local reason = entry.reason and entry.name .. ": not in this engine"
-      or not url and entry.name .. ": MOONWIRE_TEST_NATS_URL is not set" or nil
+    local reason = entry.reason and "this engine has no " .. entry.name .. " transport"
+      or not url and "MOONWIRE_TEST_NATS_URL is not set" or nil
     list[#list + 1] = network(entry.name, reason, function() return { url = url, transport = entry.name } end)
   end
   return list
