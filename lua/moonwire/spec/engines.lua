@@ -1,4 +1,5 @@
 --- The engines: how each is found and started.
+local current = require "moonwire.engine"
 local files = require "moonwire.spec.files"
 local loader = require "moonwire.loader"
 
@@ -35,7 +36,20 @@ local function lmtx(root, program)
   return beside and in_folder(beside:match("^(.*)/"), program)
 end
 
+-- MkIV's `context`: where LMTX is on the PATH too, the one without luametatex beside it.
+local function mkiv()
+  for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
+    local path = in_folder(folder, "context")
+    if path and not in_folder(folder, "luametatex") then return path end
+  end
+end
+
+-- The moonwire binary: the one that runs this, the one that is named, that of the checkout.
 local function moonwire(root)
+  if current == "host" then
+    local path = ask("readlink /proc/$PPID/exe")
+    if path then return path end
+  end
   local given = os.getenv("MOONWIRE_BIN")
   if given and given ~= "" and files.mode(given) then return given end
   return root and in_folder(root, "bin/moonwire") or which("moonwire")
@@ -99,7 +113,7 @@ local ENGINES = {
     command = script "",
   },
   {
-    "mkiv", find = function() return which("texlua") and which("context") end,
+    "mkiv", find = mkiv,
     missing = "install ConTeXt MkIV (Debian: context)", command = document, tex = true,
   },
   {
@@ -127,8 +141,7 @@ function engines.root()
   local candidates = { os.getenv("MOONWIRE_HOME") or "" }
   local source = debug.getinfo(1, "S").source
   if source:sub(1, 1) == "@" then candidates[#candidates + 1] = loader.root_of(source:gsub("/spec/engines%.lua$", "/spec.lua")) end
-  local binary = os.getenv("MOONWIRE_BIN")
-  if not binary or binary == "" then binary = which("moonwire") end
+  local binary = moonwire()
   if binary then
     local folder = binary:match("^(.*)/") or "."
     candidates[#candidates + 1] = folder .. "/.."

@@ -151,6 +151,13 @@ describe("moonwire spec --engine", function()
       assert.equal(1, status)
     end)
 
+    document("is MkIV's also where LMTX comes first on the PATH", function()
+      local lmtx = os.getenv("MOONWIRE_LMTX") or ".cache/lmtx/bin"
+      if not shell.which(lmtx .. "/luametatex") then return pending("LMTX is not installed") end
+      local text = run("--engine=mkiv " .. write("a_spec.lua", "it('x', function() end)"), "PATH=$PWD/" .. lmtx .. ":" .. lmtx .. ":$PATH")
+      assert.matches("mkiv +5.3 +1 +0 +0 +0", text)
+    end)
+
     document("keeps what specs print, and TeX's noise, out of the report", function()
       local text = run("--engine=mkiv " .. write("a_spec.lua", "it('x', function() print('printed') end)"))
       assert.does_not.match("printed", text)
