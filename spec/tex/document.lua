@@ -44,9 +44,9 @@ local runs = 0
 -- @tparam table options source: the document; answers: by the rest of the subject, a text or
 --   function(payload) -> text, where there is none the request gets no reply; files: by name, what stands
 --   beside the document; arguments: of `context`; environment: as "NAME=value"
--- @treturn table status, log, output, text (of the PDF, with one space for
---   each run of white space, nil without a PDF), folder, seconds, and messages: an
---   array of subject (without $ON), data, headers
+-- @treturn table status; log; output; said: what the module wrote into the log; text: of the PDF, with one
+--   space for each run of white space, nil without a PDF; files: names of what is in the folder at the end;
+--   seconds; messages: an array of subject (without $ON), data, headers
 function document.run(engine, options)
   local nats = require "nats"
   local url = os.getenv("MOONWIRE_TEST_NATS_URL")
@@ -80,12 +80,15 @@ function document.run(engine, options)
   nc:close()
 
   local result = {
-    status = tonumber(read(folder .. "/status")), messages = messages, seconds = os.time() - begin, folder = folder,
-    log = read(folder .. "/job.log") or "", output = read(folder .. "/output") or "",
+    status = tonumber(read(folder .. "/status")), messages = messages, seconds = os.time() - begin,
+    log = read(folder .. "/job.log") or "", output = read(folder .. "/output") or "", said = "",
   }
+  for line in result.log:gmatch("nats +> ([^\n]*)") do result.said = result.said .. line .. "\n" end
   if read(folder .. "/job.pdf") then
     result.text = shell.read("pdftotext -layout " .. shell.quote(folder .. "/job.pdf") .. " -"):gsub("%s+", " ")
   end
+  result.files = shell.lines("ls " .. shell.quote(folder))
+  shell.read("rm -rf " .. shell.quote(folder))
   return result
 end
 
@@ -97,16 +100,6 @@ end
 function document.has(text, part)
   if text and text:find(part, 1, true) then return true end
   return nil, ("%q is not in %q"):format(part, text or "nil")
-end
-
---- Whether a text lacks a part, as `assert` takes it.
--- @tparam string text
--- @tparam string part
--- @treturn ?boolean true
--- @treturn ?string the message
-function document.lacks(text, part)
-  if not text:find(part, 1, true) then return true end
-  return nil, ("%q is in %q"):format(part, text)
 end
 
 --- How many messages of a run had a subject.

@@ -18,6 +18,12 @@ local function say(reference, reason, onerror)
   report.failure(("no reply on '%s': %s"):format(data.subject(reference), reason), onerror)
 end
 
+--- Says why, where nothing can be typeset.
+-- @tparam string reference
+-- @tparam string reason
+-- @tparam string onerror as `report.failure` takes it
+failure.say = say
+
 --- Says why, and puts the mark of the command that is running.
 -- @tparam string reference
 -- @tparam string reason

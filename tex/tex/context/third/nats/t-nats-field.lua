@@ -30,13 +30,14 @@ local function count(reference, path, value, last)
   end
 end
 
--- The value that a command means. Where the reply cannot be had, `failed` is told.
+-- The value that a command means. Where the reply cannot be had, `failed` is told, or the log.
 local function value_of(name, path, command, failed)
   local reference = row.meant(name, command)
   if not reference then return nil end
   local value, reason, inside, last = data.value(reference, path)
   if reason then
-    if failed then failed(inside, reason, settings.base_onerror()) end
+    local tell = failed or failure.say
+    tell(inside, reason, settings.base_onerror())
     return nil
   end
   count(inside, path, value, last)
@@ -77,6 +78,16 @@ end
 function field.count(name, path)
   local list = data.elements(value_of(name, path, "natscount"), "")
   return list and #list or 0
+end
+
+--- lua.mp.natsnumber: a number, 0 where there is none.
+-- @tparam ?number divisor of the number; nil: 1
+-- @treturn number
+function field.number(name, path, divisor)
+  local value = value_of(name, path, "natsnumber")
+  if type(value) == "number" then return value / (divisor or 1) end
+  if value ~= nil then report.say(("natsnumber: what is at '%s' is no number"):format(path)) end
+  return 0
 end
 
 -- The elements of what a row is in, and the row's reference.
@@ -128,7 +139,7 @@ function field.finish()
   for _, entry in table.sortedhash(asked) do
     if entry.found == 0 and entry.missed > 0 then
       local near = entry.names and require("nats.check").nearest(entry.path:match("[^.]*$"), entry.names)
-      report.note(("nothing in the reply on '%s' has the field '%s'%s, %s"):format(entry.subject, entry.path,
+      report.note(("nothing in the reply on '%s' has the field '%s'%s%s"):format(entry.subject, entry.path,
         near and (", did you mean '" .. near .. "'?") or "", entry.place))
     end
   end

@@ -16,15 +16,16 @@ function report.here()
 end
 
 --- The noted place, for a message.
--- @treturn string such as "line 12 of report.tex"
+-- @treturn string such as ", line 12 of report.tex"; empty where the engine reads no file, as at the end
 function report.place()
-  return ("line %s of %s"):format(place.line, file.basename(place.file))
+  if place.line == 0 then return "" end
+  return (", line %s of %s"):format(place.line, file.basename(place.file))
 end
 
 --- Says something in the log and on the terminal, with the noted place behind it.
 -- @tparam string message
 function report.say(message)
-  reporter("%s", message .. ", " .. report.place())
+  reporter("%s", message .. report.place())
 end
 
 --- Says something that belongs to no place.

@@ -145,8 +145,7 @@ function mp.natscount(name, path)
 end
 
 function mp.natsnumber(name, path, divisor)
-  local value = data.value(name, path)
-  mp.print(type(value) == "number" and value / (divisor or 1) or 0)
+  mp.print(field.number(name, path or "", divisor))
 end
 
 events.install()
