@@ -97,6 +97,7 @@ local function new_sink(options, finish, on_duplicate, track)
   local tags = options.tags
   local implicit = options.implicit_scalar
   local unknown_tags = options.unknown_tags or "ignore"
+  local string_keys = options.string_keys
   local copies = options.aliases == "copy"
   local cycles = options.cycles
   local max_aliased = options.max_aliased or composer.MAX_ALIASED
@@ -312,16 +313,19 @@ local function new_sink(options, finish, on_duplicate, track)
       end
       value = tagged_scalar(at, text, style, tag)
     elseif style == "plain" then
-      if implicit then
+      local is_key = key == nil and top and not count
+      if is_key and text == "<<" and merge then
+        set_key(MERGE, at)
+        return
+      elseif is_key and string_keys then
+        value = text
+      elseif implicit then
         value = implicit(text)
       elseif not starts or text == "" or starts[byte(text)] then
         value = resolve(text)
         if value == nil then
           raise(at, ("%q is no value of this schema"):format(text), "quote it")
         end
-      elseif text == "<<" and merge and top and not count and key == nil then
-        set_key(MERGE, at)
-        return
       end
     end
     if other_null and value == null then value = null_value end

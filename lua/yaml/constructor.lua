@@ -106,8 +106,13 @@ local function decode_base64(text)
   return sub(table.concat(out), 1, -1 - padding)
 end
 
--- Days from 1970-01-01 to a date of the Gregorian calendar; years begin in March so that a leap day comes last.
-local function days(year, month, day)
+--- The days from 1970-01-01 to a date of the Gregorian calendar.
+-- @tparam integer year
+-- @tparam integer month
+-- @tparam integer day
+-- @treturn integer
+function constructor.days(year, month, day)
+  -- Years begin in March, so that a leap day comes last.
   if month < 3 then year, month = year - 1, month + 12 end
   return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 719469
 end
@@ -116,7 +121,7 @@ end
 local function read_timestamp(text)
   local year, month, day, rest = text:match "^(%d%d%d%d)%-(%d%d?)%-(%d%d?)(.*)$"
   if not year then return nil end
-  local seconds = days(tonumber(year), tonumber(month), tonumber(day)) * 86400
+  local seconds = constructor.days(tonumber(year), tonumber(month), tonumber(day)) * 86400
   if rest == "" then return seconds end
   local hour, minute, second, fraction, zone = rest:match "^[Tt \t][ \t]*(%d%d?):(%d%d):(%d%d)(%.?%d*)[ \t]*(.*)$"
   if not hour then return nil end

@@ -144,7 +144,8 @@ function emitter.new(options)
   local written = 0 -- documents
 
   -- The collections around. Fields: kind "seq" or "map"; flow; indent (the column of its entries); inline (whether
-  -- its first entry continues the line); count (nodes); explicit (whether its present key was written behind "? ").
+  -- its first entry continues the line); count (nodes); explicit (whether its present key was written behind "? ");
+  -- began (where in `out` the last collection in it begins).
   local stack, depth = {}, 0
   local pending -- a collection that has begun, and of which no entry was seen
 
@@ -225,6 +226,7 @@ function emitter.new(options)
     if above and above.flow or is_key() then level.flow = true end
     -- A collection as a key is written in one line behind "? ", but an empty one as it is.
     local column, inline, space = before(not is_key() or empty and not start.properties)
+    if above then above.began = n + 1 end
     if start.properties then
       put((space and " " or "") .. start.properties)
       inline, space = false, true
@@ -320,7 +322,7 @@ function emitter.new(options)
     local indent = level and level.kind == "map" and not level.explicit and step or 2
     local margin = rep(" ", depth == 0 and indent or column)
     if space then put " " end
-    if style == "folded" and not find(text, "\n", 1, true) then
+    if style == "folded" and not find(text, "\n", 1, true) and not find(text, "^[ \t]") then
       put(folded(text, margin, width or math.huge))
     else
       put(literal(text, margin, indent))
@@ -328,8 +330,12 @@ function emitter.new(options)
     fresh = true
   end
 
+  -- The collection that just ended is a key: a mapping is put round it, in brackets.
   function sink.pair()
-    error("a collection as a key in a flow sequence cannot be written while it is read; read the events", 2)
+    local began = stack[depth].began
+    out[began] = "{? " .. out[began]
+    depth = depth + 1
+    stack[depth] = { kind = "map", flow = true, count = 1 }
   end
 
   function sink.text() return concat(out, "", 1, n) end

@@ -16,6 +16,7 @@ local constructor = require "yaml.constructor"
 local emitter = require "yaml.emitter"
 local errors = require "yaml.errors"
 local events = require "yaml.events"
+local exosite = require "yaml.exosite"
 local reader = require "yaml.reader"
 local representer = require "yaml.representer"
 local schemas = require "yaml.schemas"
@@ -37,7 +38,7 @@ local LOAD_OPTIONS = {
   name = "string", schema = "string table", tags = "table", unknown_tags = "string", ordered = "boolean", merge = "boolean",
   duplicates = "string", aliases = "string", cycles = "boolean", null = "any", big = "string", timestamps = "boolean",
   binary = "boolean", max_depth = "number", max_aliased = "number", max_size = "number",
-  all = "boolean", explicit_scalar = "table", implicit_scalar = "function", drop_null = "boolean",
+  all = "boolean", explicit_scalar = "table", implicit_scalar = "function", drop_null = "boolean", string_keys = "boolean",
 }
 local DUMP_OPTIONS = {
   indent = "number", width = "number", flow = "number", anchors = "boolean table", sort = "boolean function",
@@ -137,6 +138,8 @@ end
 --   `aliases`: "share" (default: one table for all aliases of an anchor) or "copy";
 --   `cycles`: whether an alias may stand inside the collection that it names (default: an error);
 --   `null`: the value of null (default yaml.null);
+--   `drop_null`: whether keys and entries whose value is null are left out;
+--   `string_keys`: whether the keys true and 1 are the strings that they are written as;
 --   `big`: "float" (default) or "string", for integers of more than 64 bits;
 --   `timestamps`: whether 2026-01-01 is read as seconds since 1970 (default: a string);
 --   `binary`: whether !!binary is decoded (default: its text);
@@ -264,30 +267,16 @@ function yaml.ordered(entries)
   return map
 end
 
--- exosite's lua-yaml: words that are booleans, dates that are numbers, null that is nil.
-local EVAL_OPTIONS = {
-  drop_null = true,
-  duplicates = "last",
-  schema = {
-    { tag = "null", words = { "", "~", "null", "Null", "NULL" } },
-    { tag = "bool", words = { "true", "yes", "on" } },
-    { tag = "bool", words = { "enabled" }, read = function() return true end },
-    { tag = "bool", words = { "false", "no", "off" } },
-    { tag = "bool", words = { "disabled" }, read = function() return false end },
-    { tag = "int", first = "-+0123456789", patterns = { "^-?%d+$" } },
-    { tag = "float", first = "-0123456789", patterns = { "^-?%d+%.%d+$" } },
-  },
-}
-
 --- Reads a text as exosite's lua-yaml does, for scripts written for that library.
 --
--- yes, no, on, off, enabled, disabled are booleans; null is nil, so its keys are absent; of two equal keys the last
--- counts; of several documents the first. Unlike that library it reads all of YAML 1.2.
+-- yes, no, on, off, enabled, disabled are booleans; dates are the numbers that it gives; null is nil, so its keys are
+-- absent; of two equal keys the last counts; of several documents the first. Unlike that library it reads all of
+-- YAML 1.2, and folds lines as YAML does.
 -- @tparam string text
 -- @treturn any the value, nil for null
 -- @raise what yaml.load says, where the text is wrong
 function yaml.eval(text)
-  local value, err = yaml.load(text, EVAL_OPTIONS)
+  local value, err = yaml.load(text, exosite)
   if value == nil then error(err, 0) end
   if value == types.null then return nil end
   return value

@@ -88,6 +88,18 @@ describe("yaml.emitter", function()
     assert.equal("---\na: [b, {c: 'd'}]\nx: &y !t |\n  z\n*y : >-\n  w\n", sink.text())
   end)
 
+  it("writes a collection as a key in a flow sequence", function()
+    local sink = emitter.new()
+    parser.parse("[a, [b]: c, d]\n", sink)
+    assert.equal("[a, {? [b]: c}, d]\n", sink.text())
+  end)
+
+  it("keeps white at the begin of a folded text", function()
+    local sink = emitter.new()
+    parser.parse("- >1-\n  a\n", sink)
+    assert.equal("- |2-\n   a\n", sink.text())
+  end)
+
   it("knows texts that could be taken for something else", function()
     assert.is_true(emitter.ambiguous "0o7")
     assert.is_true(emitter.ambiguous "2026-01-01T00:00:00Z")
