@@ -36,6 +36,8 @@ end
 
 -- Characters that are written escaped: those that are not printable, and those that break lines in YAML 1.1.
 local function has_special(text)
+  local _, e = find(text, "^[ -~\n\t]*")
+  if e == #text then return false end
   if find(text, "[\0-\8\11-\31\127]") then return true end
   if not find(text, "[\128-\255]") then return false end
   return find(text, "\194[\128-\159]") or find(text, "\226\128[\168\169]") or find(text, "\239\187\191")
@@ -46,7 +48,7 @@ end
 local function can_be_plain(text, flow)
   -- What may begin it: letters, digits, and signs that are no indicators.
   if not (find(text, "^[%w_/.(\\$+;<^\128-\255]") or find(text, "^%-%-?%a")) then return false end
-  if find(text, "[ \t\n:]$") or find(text, ":[ \t]") or find(text, "[ \t]#") or find(text, "[\t\n]") then return false end
+  if find(text, "[ \t\n:]$", -1) or find(text, ":[ \t]") or find(text, "[ \t]#") or find(text, "[\t\n]") then return false end
   if find(text, "^%.%.%.") then return false end
   if flow and find(text, "[,%[%]{}:?]") then return false end
   return not has_special(text)
@@ -84,22 +86,21 @@ end
 
 -- Whether a block scalar can hold a text: no special characters, and no line that ends in white.
 local function can_be_block(text)
-  return find(text, "[^\n]") and not find(text, "[ \t]\n") and not find(text, "[ \t]$") and not has_special(text)
+  return find(text, "[^\n]") and not find(text, " \n", 1, true) and not find(text, "\t\n", 1, true)
+    and not find(text, "[ \t]$", -1) and not has_special(text)
 end
 
 -- The header of a block scalar: an indicator of the indentation where the text begins with white, and of chomping.
 local function block_header(sign, text, indent)
   local digit = find(text, "^[ \t\n]") and tostring(indent) or ""
-  local chomp = not find(text, "\n$") and "-" or find(text, "\n\n$") and "+" or ""
+  local chomp = not find(text, "\n$", -1) and "-" or find(text, "\n\n$", -2) and "+" or ""
   return sign .. digit .. chomp
 end
 
 local function literal(text, margin, indent)
-  local body = find(text, "\n$") and text or text .. "\n"
-  body = margin .. gsub(body, "\n", "\n" .. margin)
-  body = gsub(sub(body, 1, -#margin - 1), "\n +\n", "\n\n") -- no spaces on empty lines
-  body = gsub(body, "\n +\n", "\n\n")
-  return block_header("|", text, indent) .. "\n" .. gsub(body, "^ +\n", "\n")
+  -- Empty lines get no margin.
+  local body = gsub("\n" .. text, "\n([^\n])", "\n" .. margin .. "%1")
+  return block_header("|", text, indent) .. body .. (find(text, "\n$", -1) and "" or "\n")
 end
 
 -- A text of one line on several, broken at single spaces.
