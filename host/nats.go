@@ -92,6 +92,7 @@ func natsOpen(host C.uintptr_t, shared *C.mw_nats, options *C.char, size C.size_
 	shared.id = C.uint32_t(c.id)
 	opts, err := natsOptions([]byte(C.GoStringN(options, C.int(size))))
 	if err != nil {
+		close(c.dialled)
 		return c.fail(err)
 	}
 	c.dial(opts)

@@ -61,7 +61,7 @@ func (c *natsConn) dial(opts nats.Options) {
 	opts.DisconnectedErrCB = func(_ *nats.Conn, err error) { r.mark(eventDisconnected, errorText(err)) }
 	opts.ReconnectedCB = func(nc *nats.Conn) {
 		c.connected(nc)
-		r.mark(eventReconnected, nc.ConnectedUrlRedacted())
+		r.mark(eventReconnected, redact(nc.ConnectedUrl()))
 	}
 	opts.ClosedCB = func(nc *nats.Conn) { r.mark(eventClosed, errorText(nc.LastError())) }
 	opts.LameDuckModeHandler = func(*nats.Conn) { r.mark(eventLameDuck, "") }
@@ -328,7 +328,10 @@ func (c *natsConn) say(text string) {
 
 func (c *natsConn) fail(err error) C.nats_status {
 	code, detail := errorCode(err)
-	c.say(code + "\x00" + detail)
+	if detail != "" {
+		code += "\x00" + detail
+	}
+	c.say(code)
 	return C.NATS_FAILED
 }
 
@@ -360,7 +363,7 @@ func (c *natsConn) String() string {
 	if c.nc == nil || c.state() != "connected" {
 		return fmt.Sprintf("host.nats: (%s)", c.state())
 	}
-	return fmt.Sprintf("host.nats: %s (connected)", c.nc.ConnectedUrlRedacted())
+	return fmt.Sprintf("host.nats: %s (connected)", redact(c.nc.ConnectedUrl()))
 }
 
 // info describes the connection as a Lua chunk that returns a table: C has no JSON, and a chunk needs
@@ -373,7 +376,7 @@ func (c *natsConn) info() string {
 		nc := c.nc
 		jetstream, _ := nc.ConnectedServerJetStream()
 		fmt.Fprintf(&b, ",url=%s,max_payload=%d,headers=%t,server={max_payload=%[2]d,headers=%[3]t,auth_required=%t,tls_required=%t,jetstream=%t",
-			luaString(nc.ConnectedUrlRedacted()), nc.MaxPayload(), nc.HeadersSupported(), nc.AuthRequired(), nc.TLSRequired(), jetstream)
+			luaString(redact(nc.ConnectedUrl())), nc.MaxPayload(), nc.HeadersSupported(), nc.AuthRequired(), nc.TLSRequired(), jetstream)
 		for _, field := range []struct{ name, value string }{
 			{"server_id", nc.ConnectedServerId()},
 			{"server_name", nc.ConnectedServerName()},

@@ -239,10 +239,22 @@ func errorCode(err error) (code, detail string) {
 	if connecting && (code == "disconnected" || code == "timeout") {
 		code = "no servers"
 	}
+	if code == "authorization" {
+		detail = serverText(err)
+	}
 	if connecting && code == "no servers" && connect.reasons != "" {
 		detail = connect.reasons
 	}
+	if !detailed[code] {
+		detail = ""
+	}
 	return code, detail
+}
+
+// detailed are the names that nats.errors has as objects with a detail; the others are plain strings.
+var detailed = map[string]bool{
+	"no servers": true, "authorization": true, "permissions": true, "protocol": true, "tls": true,
+	"configuration": true, "server": true,
 }
 
 // errorText is what an error says, without the name of the library and without secrets.
@@ -254,7 +266,17 @@ func errorText(err error) string {
 	if errors.As(err, &number) {
 		return number.Error()
 	}
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		return "no answer within the time limit"
+	}
 	return redact(strings.TrimPrefix(err.Error(), "nats: "))
+}
+
+// serverText is what the server said with -ERR, lower-cased.
+func serverText(err error) string {
+	// nats.go puts the name of the error before what the server said.
+	return strings.ToLower(strings.TrimPrefix(errorText(err), nats.ErrPermissionViolation.Error()[len("nats: "):]+": "))
 }
 
 var credentials = regexp.MustCompile(`://[^\s/"']*@`)

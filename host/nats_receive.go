@@ -183,7 +183,7 @@ func (r *receiver) mark(event, detail string) {
 func (r *receiver) asyncError(err error) {
 	select {
 	case r.errors <- struct{}{}:
-		r.mark(eventError, errorText(err))
+		r.mark(eventError, serverText(err))
 	case <-r.conn.done:
 	}
 	r.asyncMutex.Lock()
