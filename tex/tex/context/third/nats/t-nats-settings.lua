@@ -7,8 +7,7 @@ local report = part "report"
 local settings = {}
 
 local function seconds(text)
-  local duration = require "nats.duration"
-  local value = tonumber(text) or duration(text)
+  local value = tonumber(text) or require("nats.duration")(text)
   return value and value > 0 and value or nil
 end
 
