@@ -43,6 +43,8 @@ local QUOTE = "^" .. SPACE .. '"'
 local BRACE = "^" .. SPACE .. "}"
 local FIRST_MEMBER = "^" .. SPACE .. KEY
 
+local WHITE = { [" "] = true, ["\n"] = true, ["\r"] = true, ["\t"] = true, [""] = true }
+
 -- What follows a member: the next key and the first character of its value.
 local MEMBER = SPACE .. "," .. SPACE .. KEY
 -- What follows an element: the delimiter and the next character.
@@ -192,11 +194,18 @@ end
 
 read["["] = function(text, at, depth, settings, hint)
   if depth == 0 then fault.raise(at, settings.too_deep) end
-  local array, n, streak, child = {}, 0, 0, nil
-  local numbers = settings.number_element
-  local start, first = at + 1, sub(text, at + 1, at + 1)
+  local array, n = {}, 0
   if settings.array then setmetatable(array, settings.array) end
+  local start, first = at + 1, sub(text, at + 1, at + 1)
+  if WHITE[first] then
+    local _
+    _, start, first = find(text, FIRST, start)
+    if not start then expected(text, at + 1, "a value or ']'") end
+  end
+  if first == "]" then return array, start + 1 end
   depth = depth - 1
+  local numbers, streak = settings.number_element, 0
+  local child, objects = hint and hint.child, 0
   while true do
     if streak == STREAK then
       n, start = four_numbers(text, array, n, start)
@@ -215,17 +224,11 @@ read["["] = function(text, at, depth, settings, hint)
       end
     end
     if not last then
-      if n == 0 then
-        _, start, first = find(text, FIRST, start)
-        if first == "]" then return array, start + 1 end
-        if not start then expected(text, at + 1, "a value or ']'") end
-      end
       if first == "{" and not child then
-        if hint then
-          child = hint.child or {}
-          hint.child = child
-        elseif n > 0 then
-          child = {}
+        objects = objects + 1
+        if hint or objects == LEARN_AFTER then
+          child = { seen = objects - 1 }
+          if hint then hint.child = child end
         end
       end
       value, last = read[first](text, start, depth, settings, child)

@@ -2,6 +2,8 @@
 --
 -- @module json.number
 
+local shortest_decimal = require "json.digits"
+
 local format, find, gsub, sub, pack = string.format, string.find, string.gsub, string.sub, string.pack
 local tonumber, abs = tonumber, math.abs
 
@@ -16,8 +18,8 @@ local FEW, ENOUGH = 15, 17
 -- Fractions ----------------------------------------------------------------
 --
 -- Most floats in documents have few decimals. When v * 10^6 rounds to an integer
--- m below 2^53 and m / 10^6 is v again, then m is what v's digits are: a division
--- is rounded as the reading of a decimal is. That spares formatting v two times.
+-- m below 2^53 and m / 10^6 is v again, then m has v's digits: a division is
+-- rounded as the reading of a decimal is.
 
 local DECIMALS = 1000000 -- 10^6
 local BELOW = 1e9 -- below it, m has at most 15 digits
@@ -36,15 +38,26 @@ local first_digits = texts(function(s) return "." .. s end)
 local last_digits = texts(function(s) return (gsub(s, "0*$", "")) end)
 local only_digits = texts(function(s) return "." .. gsub(gsub(s, "0*$", ""), "^$", "0") end)
 
--- The text of a float from FROM to BELOW with at most six decimals, or nil.
+-- 10^k as an integer, and k zeros.
+local TENS, ZEROS = {}, {}
+for k = 0, 18 do TENS[k], ZEROS[k] = math.tointeger(10.0 ^ k), ("0"):rep(k) end
+
+-- The text of a float from FROM to BELOW, or nil.
 local function decimal(v)
   local m = (v * DECIMALS + 0.5) // 1 | 0
-  if m / DECIMALS ~= v then return nil end
-  local whole = m // DECIMALS
-  local fraction = m - whole * DECIMALS
-  local last = fraction % 1000
-  if last == 0 then return whole .. only_digits[fraction // 1000] end
-  return whole .. first_digits[fraction // 1000] .. last_digits[last]
+  if m / DECIMALS == v then
+    local whole = m // DECIMALS
+    local fraction = m - whole * DECIMALS
+    local last = fraction % 1000
+    if last == 0 then return whole .. only_digits[fraction // 1000] end
+    return whole .. first_digits[fraction // 1000] .. last_digits[last]
+  end
+  local k
+  m, k = shortest_decimal(v)
+  if not m then return nil end
+  local whole = k <= 18 and m // TENS[k] or 0
+  local fraction = m - whole * (TENS[k] or 0) .. ""
+  return whole .. "." .. ZEROS[k - #fraction] .. fraction
 end
 
 -- All floats ---------------------------------------------------------------

@@ -1,0 +1,72 @@
+--- The shortest decimal that reads back as a given double, without formatting it.
+--
+-- Formatting a double takes C longer than all else that writing it takes, and to
+-- find the fewest digits needs two or three tries. So this scales the double to
+-- an integer of 17 digits, exactly, as the sum of two doubles (Dekker's product),
+-- and then looks whether 15 or 16 of them say enough: whether the decimal lies
+-- within half the distance to the next double.
+--
+-- @module json.digits
+
+local log = math.log
+
+-- 10^k, exact in a double up to 10^22, and its halves of 26 bits.
+local POWER, HIGH, LOW = {}, {}, {}
+local SPLIT = 2.0 ^ 27 + 1
+for k = 0, 22 do
+  local p = tonumber("1e" .. k)
+  local s = SPLIT * p
+  POWER[k], HIGH[k], LOW[k] = p, s - (s - p), p - (s - (s - p))
+end
+
+--- The shortest decimal of a double.
+-- @tparam number v a float from 1e-4 to 1e9
+-- @treturn ?integer m
+-- @treturn integer k, so that m / 10^k reads back as v; nil where it is too close
+--   a call, and for powers of two, whose neighbours lie at different distances
+return function(v)
+  local k = 16 - log(v, 10) // 1 | 0
+  local p = POWER[k]
+  -- product + rest is v * 10^k, exactly.
+  local product = v * p
+  if product < 1e16 or product >= 1e17 then return nil end
+  local s = SPLIT * v
+  local high = s - (s - v)
+  local low = v - high
+  local rest = ((high * HIGH[k] - product) + high * LOW[k] + low * HIGH[k]) + low * LOW[k]
+
+  local whole = (rest + 0.5) // 1
+  local digits = (product | 0) + (whole | 0)
+  rest = rest - whole
+
+  -- 1.5 times what lies between half the distance to the next double and all of it.
+  local unit = v * 0x1p-53
+  local distance = (v + 1.5 * unit) - v
+  if unit == distance * 0.5 then return nil end
+  local half = distance * 0.5 * p
+  local sure = half * (1 - 1e-9)
+
+  local off = digits % 100
+  if off < 50 then off = off + rest else off = 100 - off - rest end
+  if off < 0 then off = -off end
+  if off <= half then
+    if off >= sure then return nil end
+    digits, k = (digits + 50) // 100, k - 2
+    while digits % 10 == 0 do digits, k = digits // 10, k - 1 end
+    return digits, k
+  end
+  local last = digits % 10
+  local shorter = digits // 10
+  -- The nearest, and of two equally near the even one.
+  if last > 5 or last == 5 and (rest > 0 or rest == 0 and shorter % 2 == 1) then
+    shorter, off = shorter + 1, 10 - last - rest
+  else
+    off = last + rest
+    if off < 0 then off = -off end
+  end
+  if off <= half then
+    if off >= sure then return nil end
+    return shorter, k - 1
+  end
+  return digits, k
+end
