@@ -158,6 +158,12 @@ static int append(nats_ring *r, const message *m, uint64_t size)
 	return 1;
 }
 
+static void count(mw_nats *c, const message *m)
+{
+	c->out_msgs++;
+	c->out_bytes += (lua_Integer)(m->headers_size + m->payload_size);
+}
+
 static int queue(lua_State *L, mw_nats *c, const message *m, uint64_t size)
 {
 	nats_ring *r = &c->ring;
@@ -177,6 +183,7 @@ static int queue(lua_State *L, mw_nats *c, const message *m, uint64_t size)
 		natsKick(c->id, &failure);
 		mw_check(L, failure);
 	}
+	count(c, m);
 	lua_pushboolean(L, 1);
 	return 1;
 }
@@ -214,6 +221,8 @@ static int nats_publish(lua_State *L)
 			                     m.reply_size, (char *)m.headers, m.headers_size,
 			                     (char *)m.payload, m.payload_size, large, &failure);
 		while (again(L, status, failure));
+		if (status == NATS_OK)
+			count(c, &m);
 		if (status != NATS_QUEUE)
 			return result(L, c, status);
 	}
@@ -354,6 +363,10 @@ static int nats_info(lua_State *L)
 	if (luaL_loadbufferx(L, c->text, c->text_size, "=host.nats", "t") != LUA_OK)
 		return lua_error(L);
 	lua_call(L, 0, 1);
+	lua_pushinteger(L, c->out_msgs);
+	lua_setfield(L, -2, "out_msgs");
+	lua_pushinteger(L, c->out_bytes);
+	lua_setfield(L, -2, "out_bytes");
 	return 1;
 }
 

@@ -54,6 +54,7 @@ typedef struct mw_nats {
 	uint32_t slow;       /* every publish crosses into Go: not connected, or an error waits; atomic */
 	int64_t max_payload; /* bytes, of headers and payload; atomic */
 	uint32_t fresh;      /* publishes since the script last waited */
+	lua_Integer out_msgs, out_bytes; /* published; bytes of headers and payload */
 	nats_ring ring;
 	/* Items that poll has not given to the script yet. An item is taken off after Lua has it, so that a
 	 * lack of memory loses nothing. */

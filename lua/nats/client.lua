@@ -64,7 +64,7 @@ local function client(open, options)
     max_payload = 0,
     headers = false,               -- whether the server takes headers
     past_msgs = 0, past_bytes = 0, -- what subscriptions received that have ended
-    out_msgs = 0, out_bytes = 0,
+    past_out = nil,                -- the transport's counters once it is closed
     reconnects = 0, errors = 0,
   }, Client)
   self:_learn()
@@ -74,7 +74,9 @@ end
 --- Takes over what the server says of itself.
 function Client:_learn()
   local info = self.transport:info()
-  self.max_payload, self.headers, self.url = info.max_payload or 1024 * 1024, info.headers, info.url
+  self.max_payload = info.max_payload or 1024 * 1024    -- not known before the first connection
+  self.headers = info.headers ~= false
+  self.url = info.url or self.url
 end
 
 function Client:__tostring()
@@ -191,6 +193,7 @@ end
 
 --- Ends everything that hangs on the connection.
 function Client:_finish()
+  self.past_out = self.transport:info()
   self.transport = CLOSED
   self:_fail_waiting(errors.closed)
   for _, sub in pairs(self.subs) do self:_end(sub, errors.closed) end
@@ -238,10 +241,7 @@ function Client:_send(subject, payload, reply, fields, level)
     size = size + #block
   end
   if size > self.max_payload then return nil, errors.max_payload end
-  local ok, err = self.transport:publish(subject, reply, block, payload)
-  if not ok then return nil, err end
-  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + size
-  return true
+  return self.transport:publish(subject, reply, block, payload)
 end
 
 --- Publishes a message. It is on its way to the server when the call returns, except in a `batch`.
@@ -254,17 +254,12 @@ end
 -- @raise on a malformed subject or header and a payload that is not a string (ADR-4, ADR-6)
 function Client:publish(subject, payload, reply, fields)
   local checked = self.checked
+  if checked[subject] and reply == nil and fields == nil and type(payload) == "string" and #payload <= self.max_payload then
+    return self.transport:publish(subject, nil, nil, payload)
+  end
   if not checked[subject] then check_subject(self, subject, "subject", 2) end
   if reply ~= nil and not checked[reply] then check_subject(self, reply, "reply subject", 2) end
-  if fields ~= nil or type(payload) ~= "string" then
-    return self:_send(subject, payload, reply, fields, 2)    -- a tail call: level 2 is the caller
-  end
-  local size = #payload
-  if size > self.max_payload then return nil, errors.max_payload end
-  local ok, err = self.transport:publish(subject, reply, nil, payload)
-  if not ok then return nil, err end
-  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + size
-  return true
+  return self:_send(subject, payload, reply, fields, 2)      -- a tail call: level 2 is the caller
 end
 
 local SUBSCRIBE = {
@@ -530,8 +525,9 @@ function Client:stats()
   for _, sub in pairs(self.subs) do
     msgs, bytes = msgs + sub.delivered, bytes + sub.delivered_bytes
   end
+  local out = self.past_out or self.transport:info()
   return {
-    in_msgs = msgs, in_bytes = bytes, out_msgs = self.out_msgs, out_bytes = self.out_bytes,
+    in_msgs = msgs, in_bytes = bytes, out_msgs = out.out_msgs, out_bytes = out.out_bytes,
     reconnects = self.reconnects, errors = self.errors,
   }
 end

@@ -6,7 +6,7 @@ local check = require "nats.check"
 local errors = require "nats.errors"
 local Message = require "nats.message"
 
-local setmetatable = setmetatable
+local setmetatable, type = setmetatable, type
 
 local Subscription = { __name = "nats.subscription" }
 Subscription.__index = Subscription
@@ -115,11 +115,13 @@ local function has_some(self) return self.last >= self.first or self.ended end
 -- @treturn ?string an error: "timeout", "closed", "unsubscribed", "maximum messages delivered"
 -- @raise when the subscription has a callback
 function Subscription:next(timeout)
+  if timeout and (type(timeout) ~= "number" or timeout < 0 or timeout ~= timeout) then
+    check.value(timeout, "seconds", "next: timeout", 2)
+  end
   if self.last >= self.first then return take(self) end
   local client = self.client
   if self.callback then error("next: this subscription has a callback", 2) end
   if self.ended then return nil, self.ended end
-  if timeout ~= nil then check.value(timeout, "seconds", "next: timeout", 2) end
 
   -- What comes most often: the next thing that arrived is for this subscription.
   local sid, subject, reply, block, payload = client.transport:poll(0)

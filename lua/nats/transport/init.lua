@@ -36,7 +36,8 @@
 --     t:cork(on)      true: publishes may wait in memory until cork(false), a full buffer, or any
 --                     other call; false: all go out. Without a cork nothing waits for the next call
 --     t:info()        a table: status ("connected", "reconnecting", "closed"), url (without secrets),
---                     max_payload (bytes), headers (boolean), and the server's INFO under server
+--                     max_payload (bytes), headers (boolean), out_msgs and out_bytes (published since
+--                     open; bytes of headers and payload), and the server's INFO under server
 --     t:close()       what was published goes out, then the connection ends; idempotent
 --
 -- Timeouts are seconds, nil: no limit, 0: do not wait. The client has checked every argument; no

@@ -36,6 +36,8 @@ function memory.new(options)
       options = given,
       status = "connected",
       asked = 0,              -- pings
+      out_msgs = 0,
+      out_bytes = 0,
       arrived = {},           -- first..last: { sid, subject, reply, headers, payload } or { nil, event, detail }
       first = 1,
       last = 0,
@@ -90,6 +92,7 @@ end
 
 function Connection:publish(subject, reply, headers, payload)
   if self.status == "closed" then return nil, errors.closed end
+  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + #payload + (headers and #headers or 0)
   local bus, takers, groups = self.bus, {}, {}
   for _, sub in ipairs(bus.subs) do
     if subjects.matches(sub.pattern, subject) and not (sub.connection == self and self.options.no_echo) then
@@ -163,6 +166,8 @@ function Connection:info()
     url = "memory:",
     max_payload = self.bus.max_payload,
     headers = true,
+    out_msgs = self.out_msgs,
+    out_bytes = self.out_bytes,
     server = { server_name = "memory", max_payload = self.bus.max_payload, headers = true, proto = 1 },
   }
 end

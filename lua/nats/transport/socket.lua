@@ -162,9 +162,22 @@ local function last_words(self)
   end
 end
 
+--- What was published so far: messages, and bytes of their headers and payloads.
+local function counted(self)
+  local messages = self.held // 2
+  return self.out_msgs + messages, self.out_bytes + self.held_bytes - messages * LINE_BYTES
+end
+
+--- Keeps a publish for the next connection.
+local function put_away(self, head, body)
+  local line = head .. "\r\n" .. body .. "\r\n"
+  self.away[#self.away + 1], self.away_bytes = line, self.away_bytes + #line
+end
+
 --- Ends the transport for good.
 local function ended(self)
   self.status = "closed"
+  self.out_msgs, self.out_bytes = counted(self)
   self.held, self.held_bytes, self.out = 0, 0, {}
   self.away, self.away_bytes = {}, 0
   wire.reset(self)
@@ -188,10 +201,8 @@ function lost(self, why, final)
   end
   tell(self, nil, "disconnected", why)
   self.status = "reconnecting"
-  for i = 1, self.held, 2 do                -- what a cork still held was not sent
-    self.away[#self.away + 1] = self.out[i] .. "\r\n" .. self.out[i + 1] .. "\r\n"
-    self.away_bytes = self.away_bytes + #self.away[#self.away]
-  end
+  for i = 1, self.held, 2 do put_away(self, self.out[i], self.out[i + 1]) end   -- not sent by its cork
+  self.out_msgs, self.out_bytes = counted(self)
   self.held, self.held_bytes = 0, 0
   self.pool:lost()
   self.next_try = clock() + self.pool:pause()
@@ -209,23 +220,20 @@ end
 
 --- Sends what a cork held back.
 local function send_held(self)
-  local held, out = self.held, self.out
+  local held, bytes, out = self.held, self.held_bytes, self.out
   if held == 0 then return true end
+  self.out_msgs, self.out_bytes = counted(self)
+  self.held, self.held_bytes = 0, 0
   out[held + 1] = ""                        -- so that the last line ends too
   local ok, taken, why = write(self, concat(out, "\r\n", 1, held + 1))
-  local kept = 0
-  if not ok then                            -- keep what cannot have arrived: messages not taken as a whole
-    for i = 1, held, 2 do
-      taken = taken - #out[i] - #out[i + 1] - 4
-      if taken < 0 then
-        out[kept + 1], out[kept + 2] = out[i], out[i + 1]
-        kept = kept + 2
-      end
-    end
+  if ok then
+    if bytes > 2 * CORK_BYTES then self.out = {} end   -- else a long payload would stay in memory
+    return true
   end
-  if self.held_bytes > 2 * CORK_BYTES and ok then self.out = {} end   -- else a long payload would stay in memory
-  self.held, self.held_bytes = kept, 0
-  if ok then return true end
+  for i = 1, held, 2 do                     -- what the kernel did not take as a whole cannot have arrived
+    taken = taken - #out[i] - #out[i + 1] - 4
+    if taken < 0 then put_away(self, out[i], out[i + 1]) end
+  end
   last_words(self)
   lost(self, why)
   if self.status == "closed" then return nil, errors.closed end
@@ -383,7 +391,10 @@ local function publish_now(self, subject, reply, headers, payload)
   end
   local head = (not reply and not headers) and self.heads[subject][#payload] or wire.publish(subject, reply, headers, payload)
   local line = headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n"
-  if send(self, line) then return true end
+  if send(self, line) then
+    self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + #payload + (headers and #headers or 0)
+    return true
+  end
   return self:publish(subject, reply, headers, payload)    -- not taken as a whole, so it cannot have arrived
 end
 
@@ -409,10 +420,11 @@ end
 local function publish_away(self, subject, reply, headers, payload)
   reconnect(self)
   if self.status ~= "reconnecting" then return self:publish(subject, reply, headers, payload) end
-  local line = concat { wire.publish(subject, reply, headers, payload), "\r\n", headers or "", payload, "\r\n" }
+  local head, body = wire.publish(subject, reply, headers, payload), headers and headers .. payload or payload
   local most = self.options.reconnect_buffer
-  if most >= 0 and self.away_bytes + #line > most then return nil, errors.reconnect_buffer end
-  self.away[#self.away + 1], self.away_bytes = line, self.away_bytes + #line
+  if most >= 0 and self.away_bytes + #head + #body + 4 > most then return nil, errors.reconnect_buffer end
+  put_away(self, head, body)
+  self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + #body
   return true
 end
 
@@ -466,11 +478,14 @@ end
 
 function Socket:info()
   local server = self.server_info
+  local out_msgs, out_bytes = counted(self)
   return {
     status = self.status,
     url = self.server.url,
     max_payload = server.max_payload,
     headers = server.headers == true or next(server) == nil,
+    out_msgs = out_msgs,
+    out_bytes = out_bytes,
     server = server,
   }
 end
@@ -515,6 +530,8 @@ function module.open(options)
     next_ping = 0,           -- when one is due
     next_try = 0,            -- when the next server is to be tried
     published = 0,           -- since the last glance
+    out_msgs = 0,            -- without what a cork holds back
+    out_bytes = 0,
     publish = nil,           -- changes with status and corked
     heads = remembered_heads(),
     corked = false,
