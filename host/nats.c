@@ -2,7 +2,8 @@
  *
  *     local handle, code, detail = require("host.nats").connect(options)
  *
- * options is a JSON text (see natsOptions in nats_options.go). A handle has the methods of the
+ * options is a JSON text (see natsConfig in nats_options.go). The module also has now(), the seconds
+ * since some moment in the past, of a clock that no one sets. A handle has the methods of the
  * contract; nothing stands between them and the script, since a Lua wrapper would cost more than the
  * work. */
 #include "nats.h"
@@ -12,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define HANDLE "host.nats"
 
@@ -432,6 +434,15 @@ static int nats_connect(lua_State *L)
 	return status == NATS_OK ? 1 : failed(L, c);
 }
 
+static int nats_now(lua_State *L)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / NANOSECONDS);
+	return 1;
+}
+
 static const luaL_Reg methods[] = {
 	{"publish", nats_publish}, {"subscribe", nats_subscribe}, {"unsubscribe", nats_unsubscribe},
 	{"drain", nats_drain},     {"ping", nats_ping},           {"poll", nats_poll},
@@ -460,5 +471,7 @@ int mw_open_nats(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_pushcclosure(L, nats_connect, 1);
 	lua_setfield(L, -2, "connect");
+	lua_pushcfunction(L, nats_now);
+	lua_setfield(L, -2, "now");
 	return 1;
 }

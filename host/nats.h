@@ -74,7 +74,7 @@ typedef enum {
 	NATS_QUEUE    /* put it into the ring */
 } nats_status;
 
-/* Opens the module: a table with connect. */
+/* Opens the module: a table with connect and now. */
 int mw_open_nats(lua_State *L);
 
 #endif

@@ -235,6 +235,16 @@ func TestPollGivesUpAfterItsTime(t *testing.T) {
 	}
 }
 
+func TestTheClockGoesOnAsTimeDoes(t *testing.T) {
+	got := run(t, newHost(t), "", `
+local now = require("host.nats").now
+local began, cpu = now(), os.clock()
+repeat until os.clock() - cpu > 0.05
+local took = now() - began
+return took >= 0.05 and took < 5, math.type(began)`)
+	expect(t, got, "true", "float")
+}
+
 func TestPollOfNoTimeDoesNotWait(t *testing.T) {
 	_, url := startServer(t)
 	began := time.Now()
