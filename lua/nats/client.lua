@@ -9,6 +9,7 @@
 
 local check = require "nats.check"
 local clock = require "nats.clock"
+local compat = require "nats.compat"
 local errors = require "nats.errors"
 local headers = require "nats.headers"
 local nuid = require "nats.nuid"
@@ -402,6 +403,7 @@ local function is_settled(state) return state.requests[state.reply] ~= true end
 -- @treturn ?string an error: "timeout", "no responders", "closed", "disconnected", "maximum payload exceeded"
 -- @raise what `publish` raises
 function Client:request(subject, payload, timeout, fields)
+  if type(timeout) == "function" then return compat.request(self, subject, payload, timeout) end
   if timeout ~= nil then check.value(timeout, "seconds", "request: timeout", 2) end
   if not self.checked[subject] then check_subject(self, subject, "subject", 2) end
   if not self.inbox then
@@ -518,13 +520,21 @@ function Client:status()
   return self.transport:info().status
 end
 
---- Counters since the connection was made.
--- @treturn {in_msgs=integer,in_bytes=integer,out_msgs=integer,out_bytes=integer,reconnects=integer,errors=integer}
-function Client:stats()
+--- How much came for all subscriptions, those that have ended too.
+-- @treturn integer messages
+-- @treturn integer bytes of their headers and payloads
+function Client:received()
   local msgs, bytes = self.past_msgs, self.past_bytes
   for _, sub in pairs(self.subs) do
     msgs, bytes = msgs + sub.delivered, bytes + sub.delivered_bytes
   end
+  return msgs, bytes
+end
+
+--- Counters since the connection was made.
+-- @treturn {in_msgs=integer,in_bytes=integer,out_msgs=integer,out_bytes=integer,reconnects=integer,errors=integer}
+function Client:stats()
+  local msgs, bytes = self:received()
   local out = self.past_out or self.transport:info()
   return {
     in_msgs = msgs, in_bytes = bytes, out_msgs = out.out_msgs, out_bytes = out.out_bytes,
@@ -549,6 +559,10 @@ function Client:on(event, fn)
   local list = self.handlers[event] or {}
   list[#list + 1] = fn
   self.handlers[event] = list
+end
+
+for name, method in pairs(compat) do
+  if not Client[name] then Client[name] = method end
 end
 
 return client

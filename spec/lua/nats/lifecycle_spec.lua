@@ -180,6 +180,21 @@ for _, network in ipairs(support.networks { no_server = true }) do
       assert.is_truthy(tostring(err):find("127.0.0.1:2", 1, true), tostring(err))
     end)
 
+    it("gives up in time on a server that accepts and says nothing", function()
+      local socket = require "socket"
+      local silent = assert(socket.tcp())
+      assert(silent:bind("127.0.0.1", 0))
+      assert(silent:listen(8))
+      local _, port = silent:getsockname()
+      local start = socket.gettime()
+      local nc, err = nats.connect("127.0.0.1:" .. port, { transport = network.name, connect_timeout = 0.2 })
+      local took = socket.gettime() - start
+      silent:close()
+      assert.is_nil(nc)
+      assert.is_true(err == nats.errors.no_servers)
+      assert.is_true(took >= 0.1 and took < 5, tostring(took))
+    end)
+
     it("keeps secrets out of what it says", function()
       local _, err = refused "nats://someone:s3cr3t@127.0.0.1:1"
       assert.is_nil(tostring(err):find("s3cr3t", 1, true))
