@@ -6,8 +6,9 @@
 --     io.write(yaml.dump(project))
 --
 -- Layers, each usable alone: `yaml.reader` (bytes to text), `yaml.scanner` (text to words), `yaml.parser` with
--- `yaml.block`, `yaml.flow` and `yaml.node` (to events), `yaml.events` (events as tables), `yaml.composer`, `yaml.constructor` and `yaml.schemas` (events to values), `yaml.representer` (values to events),
--- `yaml.emitter` (events to text). Nothing in a text is ever run.
+-- `yaml.block`, `yaml.flow` and `yaml.node` (to events), `yaml.events` (events as tables), `yaml.composer`,
+-- `yaml.constructor` and `yaml.schemas` (events to values), `yaml.representer` (values to events), `yaml.emitter`
+-- (events to text). Nothing in a text is ever run.
 --
 -- @module yaml
 
