@@ -479,10 +479,11 @@ end
 function Socket:info()
   local server = self.server_info
   local out_msgs, out_bytes = counted(self)
+  local most = math.tointeger(server.max_payload)          -- whatever a server says: the client counts with it
   return {
     status = self.status,
     url = self.server.url,
-    max_payload = server.max_payload,
+    max_payload = most and most > 0 and most or nil,
     headers = server.headers == true or next(server) == nil,
     out_msgs = out_msgs,
     out_bytes = out_bytes,

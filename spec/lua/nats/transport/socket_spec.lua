@@ -156,6 +156,18 @@ describe("nats.transport.socket", function()
       assert.is_true(select(2, open({ sock }, { tls = true })) == errors.tls)
     end)
 
+    it("believes no max_payload that is none", function()
+      for _, text in ipairs { '"abc"', "-1", "0", "1.5", "null", "[]", "1e999" } do
+        local t = open { recorded { ('INFO {"max_payload":%s}\r\nPONG\r\n'):format(text) } }
+        if t then assert.is_nil(t:info().max_payload, text) end
+      end
+    end)
+
+    it("believes no servers that are none", function()
+      local t = opened { recorded { 'INFO {"connect_urls":["", 5, null, {"a":1}, "b:99999", "c:1"]}\r\nPONG\r\n' } }
+      assert.are.equal(2, #t.pool.entries)
+    end)
+
     it("says nothing to a server that requires TLS", function()
       local sock = recorded { 'INFO {"tls_required":true}\r\n' }
       open({ sock }, { user = "u", password = "s3cr3t" })

@@ -109,6 +109,37 @@ describe("nats.transport.wire", function()
     assert.is_true(count <= 1024)
   end)
 
+  it("understands damaged conversations alike however they come, and always comes to an end", function()
+    local random = 20261124                              -- a generator of our own: the same in every engine
+    local function draw(most)
+      random = (random * 1103515245 + 12345) % 2147483648
+      return random // 65536 % most + 1
+    end
+    local lines = {}
+    for line in CONVERSATION:gmatch("[^\n]*\n") do lines[#lines + 1] = line end
+    local function before_protocol(out)
+      local list = {}
+      for i, line in ipairs(out) do
+        if line:find("^protocol") then return list, true end
+        list[i] = line
+      end
+      return list, false
+    end
+    for _ = 1, 1000 do
+      local picked = {}
+      for i = 1, draw(6) do picked[i] = lines[draw(#lines)] end
+      local stream = table.concat(picked)
+      local at = draw(#stream)
+      stream = stream:sub(1, at - 1) .. string.char(draw(256) - 1) .. stream:sub(at + draw(3) - 1)
+      local cuts = {}
+      while (cuts[#cuts] or 0) < #stream do cuts[#cuts + 1] = math.min(#stream, (cuts[#cuts] or 0) + draw(9)) end
+      local whole, ended = before_protocol(read(stream, {}))
+      local pieces, pieces_ended = before_protocol(read(stream, cuts))
+      assert.are.same(whole, pieces)
+      assert.are.equal(ended, pieces_ended)
+    end
+  end)
+
   describe("refuses", function()
     local function refuses(what, stream)
       it(what, function()
