@@ -138,9 +138,13 @@ for i = 1, count do
     back, err = yaml.load(dumped)
     if back == nil or not equal(node, back) then
       local reason = excuse(node)
-      -- lyaml is wrong where it cannot read its own text either.
+      -- lyaml's dump loses digits of floats, for one: what it reads back itself is what we must read.
       local own_ok, own_back = pcall(lyaml.load, dumped)
-      if not own_ok or not equal(node, own_back) then reason = reason or "lyaml does not read it back itself" end
+      if not own_ok then
+        reason = reason or "lyaml does not read its own text"
+      elseif back ~= nil and equal(own_back, back) then
+        reason = "lyaml loses it: both read the same"
+      end
       if reason then
         excused[reason] = (excused[reason] or 0) + 1
       else
