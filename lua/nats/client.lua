@@ -95,18 +95,21 @@ local function traced(value)
   return { value = value, text = debug.traceback(tostring(value), 2) }
 end
 
+--- Tells of an error that a function of the script raised.
+function Client:_report_raised(failure, sub, msg)
+  local value = failure.value
+  if type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end   -- Ctrl-C is the script's
+  local err = errors.new(errors.callback, failure.text)
+  err.value = value
+  self:_report(err, sub, msg)
+end
+
 --- Runs a callback, and what waited for its end.
 function Client:_run(callback, msg)
   self.running = true
   local ok, failure = xpcall(callback, traced, msg.data, msg.reply, msg)
   self.running = false
-  if not ok then
-    local value = failure.value
-    if type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end   -- Ctrl-C is the script's
-    local err = errors.new(errors.callback, failure.text)
-    err.value = value
-    self:_report(err, msg.sub, msg)
-  end
+  if not ok then self:_report_raised(failure, msg.sub, msg) end
   if self.last_call > 0 then return self:_run_calls() end
 end
 
@@ -122,7 +125,11 @@ function Client:_run_calls()
   end
   local sub = msg.sub
   sub:_release(#msg.data)
-  return self:_run(sub.callback, msg)            -- which comes back here while there are more
+  if not sub.discarded then
+    return self:_run(sub.callback, msg)            -- which comes back here while there are more
+  elseif self.last_call > 0 then
+    return self:_run_calls()
+  end
 end
 
 --- Forgets a subscription.
@@ -142,7 +149,7 @@ function Client:_handle(sid, subject, reply, block, payload)
   if not sub then return true end                -- it was on its way when the subscription ended
   local msg = sub:_arrived(subject, reply, block, payload)
   local callback = sub.callback
-  if callback and not self.running then
+  if callback and not self.running and self.last_call == 0 then
     self:_run(callback, msg)
   elseif sub.direct then
     sub.direct(self, msg)
@@ -150,6 +157,7 @@ function Client:_handle(sid, subject, reply, block, payload)
     if callback then
       self.last_call = self.last_call + 1
       self.calls[self.last_call] = msg
+      if not self.running then self:_run_calls() end   -- some were left when a Ctrl-C ended one
     else
       sub:_push(msg)
     end
@@ -176,7 +184,7 @@ local EVENTS = {
   error = function(self, detail) self:_report(errors.of_server(detail)) end,
   closed = function(self, detail)
     self.why = detail
-    if detail then self:_report(errors.closed .. ": " .. detail) end
+    if detail then self:_report(errors.new(errors.lost, detail)) end
     self:_finish()
   end,
 }
@@ -186,7 +194,8 @@ function Client:_event(event, detail)
   local own = EVENTS[event]
   if own and self.transport ~= CLOSED then own(self, detail) end
   for _, handler in ipairs(self.handlers[event] or {}) do
-    handler(detail)
+    local ok, failure = xpcall(handler, traced, detail)
+    if not ok then self:_report_raised(failure) end
   end
   if event == "closed" then return nil, errors.closed end
   return true
@@ -259,7 +268,10 @@ function Client:publish(subject, payload, reply, fields)
     return self.transport:publish(subject, nil, nil, payload)
   end
   if not checked[subject] then check_subject(self, subject, "subject", 2) end
-  if reply ~= nil and not checked[reply] then check_subject(self, reply, "reply subject", 2) end
+  if reply ~= nil then
+    if not checked[reply] then check_subject(self, reply, "reply subject", 2) end
+    if #subject + #reply > subjects.MAX then refuse("reply subject", reply, "is too long beside its subject", 2) end
+  end
   return self:_send(subject, payload, reply, fields, 2)      -- a tail call: level 2 is the caller
 end
 
@@ -282,6 +294,9 @@ function Client:subscribe(subject, options)
     check.fields(options, SUBSCRIBE, "subscribe", 2)
     local bad = options.queue and subjects.queue_problem(options.queue)
     if bad then error("subscribe: queue " .. bad, 2) end
+    if options.queue and #subject + #options.queue > subjects.MAX then
+      error("subscribe: queue is too long beside its subject", 2)
+    end
   elseif options ~= nil then
     check.value(options, "function", "subscribe: the callback", 2)
     options = { callback = options }
@@ -320,6 +335,7 @@ function Client:_unsubscribe(sub, max)
   local ok, err = self.transport:unsubscribe(sub.sid, not over and max or nil)
   if not ok then return nil, err end
   if over then
+    sub.discarded = not max
     self:_end(sub, max and errors.max_messages or errors.unsubscribed)
   else
     sub.max = max
@@ -499,16 +515,22 @@ function Client:drain(timeout)
   self.draining = true
   local ok, err = self:_drain(subs, timeout)
   if ok then ok, err = roundtrip(self, DRAIN_FLUSH) end      -- what the callbacks published meanwhile
-  self:close()
+  self:_close()
   return ok, err
 end
 
---- Closes the connection; what was published goes out first. Closing twice does no harm.
--- @treturn boolean true
-function Client:close()
-  if self.transport == CLOSED then return true end
+function Client:_close()
+  if self.transport == CLOSED then return end
   self.transport:close()
   self:_finish()
+end
+
+--- Closes the connection; what was published goes out first, and no callback is called any more. Closing
+-- twice does no harm.
+-- @treturn boolean true
+function Client:close()
+  self:_close()
+  self.calls, self.first_call, self.last_call = {}, 1, 0
   return true
 end
 

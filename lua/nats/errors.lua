@@ -42,6 +42,7 @@ local errors = {
   protocol = object "protocol",
   tls = object "tls",
   configuration = object "configuration",
+  lost = object "connection lost",                 -- for good; only nc.on_error sees it
   callback = object "callback",                    -- a callback raised; only nc.on_error sees it
   server = object "server",                        -- what else a server says with -ERR
 }

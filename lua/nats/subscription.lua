@@ -27,6 +27,7 @@ local function subscription(client, sid, subject, options)
     callback = options.callback,     -- function(payload, reply, msg), nil: messages wait for next()
     direct = nil,                    -- the client's own subscriptions: function(client, msg)
     ended = nil,                     -- why no more messages come: an error; nil: they do
+    discarded = false,               -- the script unsubscribed: callbacks that wait are not called
     delivered = 0,                   -- messages that came, dropped ones too
     delivered_bytes = 0,             -- of their payloads and headers
     pending_msgs = options.pending_msgs or client.options.pending_msgs,      -- limits, -1: none

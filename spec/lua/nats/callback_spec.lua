@@ -104,6 +104,60 @@ for _, network in ipairs(support.networks()) do
       assert.are.equal(1, count)
     end)
 
+    it("are not called any more after unsubscribe, also those that waited", function()
+      local nc, subject = network.connect(), support.subject()
+      local sub, got = nil, {}
+      sub = nc:subscribe(subject, function(payload)
+        got[#got + 1] = payload
+        if payload == "1" then
+          nc:flush(5)                                  -- the others wait now
+          sub:unsubscribe()
+        end
+      end)
+      nc:batch(function()
+        for i = 1, 5 do nc:publish(subject, tostring(i)) end
+      end)
+      nc:flush(5)
+      assert.are.same({ "1" }, got)
+      assert.are.same({ 0, 0 }, { sub:pending() })
+    end)
+
+    it("are not called any more after close, also those that waited", function()
+      local nc, subject = network.connect(), support.subject()
+      local got = {}
+      nc:subscribe(subject, function(payload)
+        got[#got + 1] = payload
+        if payload == "1" then
+          nc:flush(5)
+          nc:close()
+        end
+      end)
+      nc:batch(function()
+        for i = 1, 5 do nc:publish(subject, tostring(i)) end
+      end)
+      nc:run()
+      assert.are.same({ "1" }, got)
+    end)
+
+    it("that waited are called after a Ctrl-C", function()
+      local nc, subject = network.connect(), support.subject()
+      local got = {}
+      nc:subscribe(subject, function(payload)
+        got[#got + 1] = payload
+        if payload == "1" then
+          nc:flush(5)
+          error("interrupted!", 0)
+        end
+      end)
+      nc:batch(function()
+        for i = 1, 3 do nc:publish(subject, tostring(i)) end
+      end)
+      assert.is_false(pcall(nc.flush, nc, 5))
+      nc:publish(subject, "4")
+      nc:flush(5)
+      assert.are.same({ "1", "2", "3", "4" }, got)
+    end)
+
     it("may close the client", function()
       local nc, subject = network.connect(), support.subject()
       nc:subscribe(subject, function() nc:close() end)

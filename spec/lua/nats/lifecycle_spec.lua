@@ -123,10 +123,15 @@ for _, network in ipairs(support.networks()) do
     it("tells of events", function()
       local nc = network.connect()
       local told
-      nc.on_error = function() end
-      nc:on("closed", function() told = true end)
+      local reports = {}
+      nc.on_error = function(err) reports[#reports + 1] = err end
+      nc:on("closed", function() error "a handler's own" end)
+      nc:on("closed", function(why) told = why end)
       nc:_handle(nil, "closed", "why")
-      assert.is_true(told)
+      assert.are.equal("why", told)
+      assert.is_true(reports[1] == nats.errors.lost)
+      assert.are.equal("connection lost: why", tostring(reports[1]))
+      assert.is_true(reports[2] == nats.errors.callback)
     end)
 
     it("prints without secrets", function()

@@ -101,6 +101,15 @@ for _, network in ipairs(support.networks()) do
       assert.is_true(nc:publish(subject, ("x"):rep(most - 18), nil, { A = "1" }))
     end)
 
+    it("takes the longest subject there may be", function()
+      local nc, subject = network.connect(), support.subject()
+      local long = subject .. "." .. ("x"):rep(4000 - #subject - 1)
+      local sub = nc:subscribe(long)
+      nc:publish(long, "hello")
+      assert.are.equal("hello", sub:next(5).data)
+      assert.are.same({ nil, "no responders" }, { nc:request("y" .. long:sub(2), "", 5) })
+    end)
+
     it("keeps the order of messages", function()
       local nc, subject, sub = listener()
       for i = 1, 1000 do nc:publish(subject, tostring(i)) end
@@ -202,6 +211,9 @@ for _, network in ipairs(support.networks()) do
       raises("on no payload", "the payload must be a string, not nil", function(nc) nc:publish("a") end)
       raises("on a payload that is a table", "the payload must be a string, not a table", function(nc) nc:publish("a", {}) end)
       raises("on a bad reply subject", 'reply subject "r r" has a space', function(nc) nc:publish("a", "", "r r") end)
+      raises("on subjects that do not fit a control line together", "is too long beside its subject", function(nc)
+        nc:publish(("x"):rep(3000), "", ("y"):rep(1001))
+      end)
       raises("on a reply subject with wildcards", "has the wildcard '>'", function(nc) nc:publish("a", "", "r.>") end)
       raises("on a header with a line break", 'header "A": a value must not have a line break', function(nc)
         nc:publish("a", "", nil, { A = "x\r\nB: y" })
