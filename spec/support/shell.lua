@@ -15,10 +15,11 @@ end
 
 --- The lines that it prints.
 -- @tparam string command
--- @treturn {string,...}
+-- @treturn {string,...} empty where it prints nothing
 function shell.lines(command)
-  local list = {}
-  for line in (shell.read(command) .. "\n"):gmatch("([^\n]*)\n") do list[#list + 1] = line end
+  local list, text = {}, shell.read(command)
+  if text == "" then return list end
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do list[#list + 1] = line end
   return list
 end
 
