@@ -67,6 +67,7 @@ local function client(open, options)
     past_msgs = 0, past_bytes = 0, -- what subscriptions received that have ended
     past_out = nil,                -- the transport's counters once it is closed
     reconnects = 0, errors = 0,
+    publish = Client.publish,      -- found at once, without a look into the metatable
   }, Client)
   self:_learn()
   return self

@@ -6,6 +6,7 @@
 -- @module nats.transport.socket
 
 local clock = require "nats.clock"
+local cork = require "nats.transport.cork"
 local dial = require "nats.transport.dial"
 local errors = require "nats.errors"
 local pool = require "nats.transport.pool"
@@ -18,9 +19,6 @@ local next_of = wire.next
 local CHUNK = 65536          -- bytes asked of the socket at a time: larger ones were not faster
 local SLICE = 0.25           -- seconds of one wait in the kernel, which a Ctrl-C cannot end
 local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; it gives us as long
-local CORK_BYTES = 65536     -- of publishes held at most; more of them were not faster
-local LINE_BYTES = 32        -- what a control line counts in that, so that empty payloads end too
-local HEADS = 1024           -- control lines remembered, since making one costs as much as sending it
 local GLANCE = 128           -- publishes after which the server's own words are looked for
 local LAST_WORDS = 1024      -- chunks read of a connection that broke while writing, so that this ends
 
@@ -28,26 +26,6 @@ local Socket = { __name = "nats.transport.socket" }
 Socket.__index = Socket
 
 local choose_publish, lost, send   -- further down, since they know what is below them
-
---- The control lines of publishes without reply and headers: subject -> size of the payload -> line.
-local function remembered_heads()
-  local count = 0
-  local function of_subject(heads, subject)
-    if count >= HEADS then
-      for key in pairs(heads) do heads[key] = nil end
-      count = 0
-    end
-    local sizes = setmetatable({}, { __index = function(sizes, size)
-      local line = "PUB " .. subject .. " " .. size
-      count = count + 1
-      if count < HEADS then sizes[size] = line end
-      return line
-    end })
-    heads[subject] = sizes
-    return sizes
-  end
-  return setmetatable({}, { __index = of_subject })
-end
 
 -- What poll has to tell before it reads on ------------------------------------------------------------
 
@@ -162,23 +140,28 @@ local function last_words(self)
   end
 end
 
---- What was published so far: messages, and bytes of their headers and payloads.
-local function counted(self)
-  local messages = self.held // 2
-  return self.out_msgs + messages, self.out_bytes + self.held_bytes - messages * LINE_BYTES
-end
-
 --- Keeps a publish for the next connection.
 local function put_away(self, head, body)
   local line = head .. "\r\n" .. body .. "\r\n"
   self.away[#self.away + 1], self.away_bytes = line, self.away_bytes + #line
 end
 
+--- What was published so far: messages, and bytes of their headers and payloads.
+local function counted(self)
+  local messages, bytes = self.held.waiting()
+  return self.out_msgs + messages, self.out_bytes + bytes
+end
+
+--- Takes out what a cork held back; from here on it counts as published.
+local function take_held(self)
+  self.out_msgs, self.out_bytes = counted(self)
+  return self.held.take()
+end
+
 --- Ends the transport for good.
 local function ended(self)
   self.status = "closed"
-  self.out_msgs, self.out_bytes = counted(self)
-  self.held, self.held_bytes, self.out = 0, 0, {}
+  take_held(self)
   self.away, self.away_bytes = {}, 0
   wire.reset(self)
   choose_publish(self)
@@ -201,9 +184,8 @@ function lost(self, why, final)
   end
   tell(self, nil, "disconnected", why)
   self.status = "reconnecting"
-  for i = 1, self.held, 2 do put_away(self, self.out[i], self.out[i + 1]) end   -- not sent by its cork
-  self.out_msgs, self.out_bytes = counted(self)
-  self.held, self.held_bytes = 0, 0
+  local lines, count = take_held(self)                      -- not sent by its cork
+  for i = 1, count, 2 do put_away(self, lines[i], lines[i + 1]) end
   self.pool:lost()
   self.next_try = clock() + self.pool:pause()
   choose_publish(self)
@@ -220,19 +202,14 @@ end
 
 --- Sends what a cork held back.
 local function send_held(self)
-  local held, bytes, out = self.held, self.held_bytes, self.out
-  if held == 0 then return true end
-  self.out_msgs, self.out_bytes = counted(self)
-  self.held, self.held_bytes = 0, 0
-  out[held + 1] = ""                        -- so that the last line ends too
-  local ok, taken, why = write(self, concat(out, "\r\n", 1, held + 1))
-  if ok then
-    if bytes > 2 * CORK_BYTES then self.out = {} end   -- else a long payload would stay in memory
-    return true
-  end
-  for i = 1, held, 2 do                     -- what the kernel did not take as a whole cannot have arrived
-    taken = taken - #out[i] - #out[i + 1] - 4
-    if taken < 0 then put_away(self, out[i], out[i + 1]) end
+  local lines, count = take_held(self)
+  if count == 0 then return true end
+  lines[count + 1] = ""                     -- so that the last line ends too
+  local ok, taken, why = write(self, concat(lines, "\r\n", 1, count + 1))
+  if ok then return true end
+  for i = 1, count, 2 do                    -- what the kernel did not take as a whole cannot have arrived
+    taken = taken - #lines[i] - #lines[i + 1] - 4
+    if taken < 0 then put_away(self, lines[i], lines[i + 1]) end
   end
   last_words(self)
   lost(self, why)
@@ -242,7 +219,7 @@ end
 
 --- Sends a line in its place, after all that was published before; false when the connection is away.
 local function say(self, line)
-  if self.held > 0 then send_held(self) end
+  send_held(self)
   return self.status == "connected" and send(self, line)
 end
 
@@ -347,7 +324,7 @@ end
 
 --- Where poll goes when no message is at hand: handles what else there is, then waits.
 local function wait(self, timeout, kind, argument)
-  if self.held > 0 then send_held(self) end
+  send_held(self)
   while true do
     if self.backlog_last > 0 then return poll_backlog(self) end
     if self.status == "closed" then return nil, "closed" end
@@ -389,7 +366,7 @@ local function publish_now(self, subject, reply, headers, payload)
     glance(self)
     return self:publish(subject, reply, headers, payload)
   end
-  local head = (not reply and not headers) and self.heads[subject][#payload] or wire.publish(subject, reply, headers, payload)
+  local head = (reply or headers) and wire.publish(subject, reply, headers, #payload) or self.heads[subject][#payload]
   local line = headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n"
   if send(self, line) then
     self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + #payload + (headers and #headers or 0)
@@ -398,29 +375,17 @@ local function publish_now(self, subject, reply, headers, payload)
   return self:publish(subject, reply, headers, payload)    -- not taken as a whole, so it cannot have arrived
 end
 
-local function publish_corked(self, subject, reply, headers, payload)
-  local head
-  if reply or headers then
-    head = wire.publish(subject, reply, headers, payload)
-    if headers then payload = headers .. payload end
-  else
-    head = self.heads[subject][#payload]
-  end
-  local out, held, bytes = self.out, self.held + 2, self.held_bytes + #payload + LINE_BYTES
-  out[held - 1], out[held] = head, payload
-  self.held, self.held_bytes = held, bytes
-  if bytes >= CORK_BYTES then
-    glance(self)
-    return send_held(self)
-  end
-  return true
+--- The cork has enough.
+local function full(self)
+  glance(self)
+  return send_held(self)
 end
 
 --- While there is no connection publishes wait for the next one, as many as the option allows.
 local function publish_away(self, subject, reply, headers, payload)
   reconnect(self)
   if self.status ~= "reconnecting" then return self:publish(subject, reply, headers, payload) end
-  local head, body = wire.publish(subject, reply, headers, payload), headers and headers .. payload or payload
+  local head, body = wire.publish(subject, reply, headers, #payload), headers and headers .. payload or payload
   local most = self.options.reconnect_buffer
   if most >= 0 and self.away_bytes + #head + #body + 4 > most then return nil, errors.reconnect_buffer end
   put_away(self, head, body)
@@ -433,7 +398,7 @@ local function publish_closed() return nil, errors.closed end
 --- Chooses what publish does now; a look at each condition in each call would be a third of its time.
 function choose_publish(self)
   self.publish = self.status == "closed" and publish_closed or self.status == "reconnecting" and publish_away
-    or self.corked and publish_corked or publish_now
+    or self.corked and self.held.publish or publish_now
 end
 
 -- The rest of the contract ----------------------------------------------------------------------------
@@ -512,7 +477,7 @@ local module = {}
 -- @treturn ?table the transport, as the contract in nats.transport says
 -- @treturn ?table an error: with one server its own, else errors.no_servers with each server's reason
 function module.open(options)
-  local servers = pool(options)
+  local servers, heads = pool(options), cork.heads()
   local self = setmetatable(wire.reader {
     options = options,
     pool = servers,
@@ -534,11 +499,9 @@ function module.open(options)
     out_msgs = 0,            -- without what a cork holds back
     out_bytes = 0,
     publish = nil,           -- changes with status and corked
-    heads = remembered_heads(),
+    heads = heads,
     corked = false,
-    out = {},                -- lines without their ends that a cork holds back, the first `held` of them
-    held = 0,
-    held_bytes = 0,
+    held = cork.new(heads, full),   -- what a cork holds back
     away = {},               -- publishes that wait for a connection
     away_bytes = 0,
   }, Socket)

@@ -179,11 +179,11 @@ function wire.unsubscribe(sid, max)
   return max and ("UNSUB %d %d\r\n"):format(sid, max) or ("UNSUB %d\r\n"):format(sid)
 end
 
---- The control line of a publish, without its end; after it go headers and payload.
-function wire.publish(subject, reply, headers, payload)
+--- The control line of a publish, without its end; after it go headers and payload, which has `size` bytes.
+function wire.publish(subject, reply, headers, size)
   local to = reply and subject .. " " .. reply or subject
-  if headers then return "HPUB " .. to .. " " .. #headers .. " " .. #headers + #payload end
-  return "PUB " .. to .. " " .. #payload
+  if headers then return "HPUB " .. to .. " " .. #headers .. " " .. #headers + size end
+  return "PUB " .. to .. " " .. size
 end
 
 return wire
