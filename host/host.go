@@ -100,6 +100,7 @@ func (h *Host) open() error {
 		return h.failure()
 	}
 	openNATS(h)
+	openDigest(h)
 	return nil
 }
 
