@@ -156,6 +156,19 @@ local READERS = {
   end,
 }
 
+--- What is wrong with a schema of one's own.
+-- @tparam table schema as in yaml.schemas
+-- @treturn ?string nil where nothing is
+function constructor.wrong_schema(schema)
+  for i, rule in ipairs(schema) do
+    if type(rule) ~= "table" then return ("rule %d is a %s, not a table"):format(i, type(rule)) end
+    if rule.read == nil and not READERS[rule.tag] then
+      return ("rule %d needs a function read, since there is none for the tag %s"):format(i, tostring(rule.tag))
+    end
+  end
+  return nil
+end
+
 -- A schema made ready: `starts` gives for the first byte of a text the rules that may fit it, `words` values of texts.
 local function compile(schema, options)
   local settings = {

@@ -34,16 +34,17 @@ yaml.version = "1.2"
 --- The built-in schemas, by name: core, json, failsafe, 1.1 (see yaml.schemas).
 yaml.schemas = schemas
 
--- Options and the types that they may have.
+-- Options and the types that they may have; a count is a whole number from 0, or math.huge.
 local LOAD_OPTIONS = {
-  name = "string", schema = "string table", tags = "table", unknown_tags = "string", ordered = "boolean", merge = "boolean",
+  name = "string", schema = "string or table", tags = "table", unknown_tags = "string", ordered = "boolean", merge = "boolean",
   duplicates = "string", aliases = "string", cycles = "boolean", null = "any", big = "string", timestamps = "boolean",
-  binary = "boolean", max_depth = "number", max_aliased = "number", max_size = "number",
+  binary = "boolean", max_depth = "count", max_aliased = "count", max_size = "count",
   all = "boolean", explicit_scalar = "table", implicit_scalar = "function", drop_null = "boolean", string_keys = "boolean",
 }
+local EVENT_OPTIONS = { name = "string", max_depth = "count", max_size = "count" }
 local DUMP_OPTIONS = {
-  indent = "number", width = "number", flow = "number", anchors = "boolean table", sort = "boolean function",
-  explicit = "boolean", max_depth = "number", represent = "function",
+  indent = "count", width = "count", flow = "count", anchors = "boolean or table", sort = "boolean or function",
+  explicit = "boolean", max_depth = "count", represent = "function",
 }
 local CHOICES = {
   unknown_tags = { ignore = true, error = true },
@@ -52,27 +53,45 @@ local CHOICES = {
   big = { float = true, string = true },
 }
 
--- Raises at the caller of the public function for an option that is unknown or wrong.
-local function check_options(options, known, called)
+local function has_type(value, want)
+  if want == "any" then return true end
+  if want ~= "count" then return want:find(type(value), 1, true) ~= nil end
+  return type(value) == "number" and value >= 0 and (value == math.huge or value % 1 == 0)
+end
+
+-- Raises at the caller of the public function, `level` calls up, for an option that is unknown or wrong.
+local function check_options(options, known, called, level)
   if type(options) ~= "table" then
-    error(("bad argument #2 to '%s' (a table of options expected, got %s)"):format(called, type(options)), 4)
+    error(("bad argument #2 to '%s' (a table of options expected, got %s)"):format(called, type(options)), level)
   end
   for name, value in pairs(options) do
     local want = known[name]
-    if not want then error(("yaml.%s has no option %q"):format(called, tostring(name)), 4) end
-    if want ~= "any" and not want:find(type(value), 1, true) then
-      error(("the option %s of yaml.%s must be a %s, got %s"):format(name, called, want:gsub(" ", " or a "), type(value)), 4)
+    if not want then error(("yaml.%s has no option %q"):format(called, tostring(name)), level) end
+    if not has_type(value, want) then
+      local shown = type(value) == "number" and tostring(value) or type(value)
+      if want == "count" then want = "whole number from 0" end
+      error(("the option %s of yaml.%s must be a %s, got %s"):format(name, called, want, shown), level)
     end
     if CHOICES[name] and not CHOICES[name][value] then
-      error(("the option %s of yaml.%s cannot be %q"):format(name, called, value), 4)
+      error(("the option %s of yaml.%s cannot be %q"):format(name, called, value), level)
     end
   end
-  if known == LOAD_OPTIONS and type(options.schema) == "string" and not schemas[options.schema] then
-    error(("there is no schema %q; there are core, json, failsafe and 1.1"):format(options.schema), 4)
+  if known == LOAD_OPTIONS then
+    if type(options.schema) == "string" and not schemas[options.schema] then
+      error(("there is no schema %q; there are core, json, failsafe and 1.1"):format(options.schema), level)
+    end
+    local wrong = type(options.schema) == "table" and constructor.wrong_schema(options.schema)
+    if wrong then error(("the option schema of yaml.%s: %s"):format(called, wrong), level) end
+    for _, name in ipairs { "tags", "explicit_scalar" } do
+      for tag, construct in pairs(options[name] or {}) do
+        if type(tag) ~= "string" or type(construct) ~= "function" then
+          error(("the option %s of yaml.%s must have functions by tag"):format(name, called), level)
+        end
+      end
+    end
   end
-  if known == DUMP_OPTIONS and options.indent
-    and (math.type(options.indent) ~= "integer" or options.indent < 1 or options.indent > 9) then
-    error("the option indent of yaml.dump must be an integer from 1 to 9", 4)
+  if known == DUMP_OPTIONS and options.indent and not (options.indent >= 1 and options.indent <= 9) then
+    error("the option indent of yaml.dump must be an integer from 1 to 9", level)
   end
 end
 
@@ -88,6 +107,12 @@ local function full_tags(options)
   return own
 end
 
+-- What a fault says, as text and as data; any other error goes on as it is.
+local function explain(fault, decoded, options)
+  if not errors.is_fault(fault) then error(fault, 0) end
+  return errors.render(fault, decoded, options.name or "yaml")
+end
+
 -- Runs `work(text)` on the decoded text; gives true, or nil and the error as text and as data.
 local function guarded(text, options, work)
   local decoded = text
@@ -99,8 +124,7 @@ local function guarded(text, options, work)
     work(decoded)
   end)
   if ok then return true end
-  if not errors.is_fault(fault) then error(fault, 0) end
-  return nil, errors.render(fault, decoded, options.name or "yaml")
+  return nil, explain(fault, decoded, options)
 end
 
 local NO_OPTIONS = {}
@@ -110,7 +134,7 @@ local function load_documents(text, options, called)
     error(("bad argument #1 to '%s' (string expected, got %s)"):format(called, type(text)), 3)
   end
   if options == true then options = { all = true } end
-  if options == nil then options = NO_OPTIONS else check_options(options, LOAD_OPTIONS, called) end
+  if not options then options = NO_OPTIONS else check_options(options, LOAD_OPTIONS, called, 4) end
   local documents, n = {}, 0
   local ok, err, where = guarded(text, options, function(decoded)
     composer.compose(decoded, full_tags(options), function(value)
@@ -182,17 +206,17 @@ function yaml.events(text, options)
   if type(text) ~= "string" then
     error(("bad argument #1 to 'events' (string expected, got %s)"):format(type(text)), 2)
   end
-  options = options or NO_OPTIONS
-  local iterate
-  local function step(work)
-    local ok, err = guarded(text, options, work)
-    if not ok then error(err, 0) end
-  end
-  step(function(decoded) iterate = events.iterate(decoded, options) end)
+  if options == nil then options = NO_OPTIONS else check_options(options, EVENT_OPTIONS, "events", 3) end
+  local decoded, iterate
+  local ok, err = guarded(text, options, function(utf8_text)
+    decoded, iterate = utf8_text, events.iterate(utf8_text, options)
+  end)
+  if not ok then error(err, 0) end
   return function()
-    local event
-    step(function() event = iterate() end)
-    return event
+    local fine, event = pcall(iterate)
+    if fine then return event end
+    err = explain(event, decoded, options) -- not in the call below, which would take the data for a level
+    error(err, 0)
   end
 end
 
@@ -203,7 +227,7 @@ end
 yaml.event_line = events.line
 
 local function write(documents, options, called)
-  if options == nil then options = NO_OPTIONS else check_options(options, DUMP_OPTIONS, called) end
+  if options == nil then options = NO_OPTIONS else check_options(options, DUMP_OPTIONS, called, 4) end
   local sink = emitter.new(options)
   for i = 1, documents.n or #documents do
     local wrong = representer.document(documents[i], sink, options)

@@ -51,4 +51,24 @@ describe("yaml.events", function()
     end)
     assert.same({ "+STR", "+DOC", "+SEQ", "=VAL :a" }, seen)
   end)
+
+  it("decodes the text once, not for each event", function()
+    local reader = require "yaml.reader"
+    local decode, calls = reader.decode, 0
+    reader.decode = function(text)
+      calls = calls + 1
+      return decode(text)
+    end
+    local ok, list = pcall(lines, ("- a\n"):rep(100))
+    reader.decode = decode
+    assert.is_true(ok)
+    assert.equal(106, #list)
+    assert.equal(1, calls)
+  end)
+
+  it("raises at the caller's line for an option that it does not have", function()
+    local ok, err = pcall(function() yaml.events("a", { ordered = true }) end)
+    assert.is_false(ok)
+    assert.matches("events_spec.lua:%d+: yaml.events has no option \"ordered\"", err)
+  end)
 end)

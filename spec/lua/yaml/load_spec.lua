@@ -108,6 +108,7 @@ describe("yaml.load", function()
   it("gives all documents in lyaml's ways of asking", function()
     assert.same({ 1, 2 }, load("--- 1\n--- 2\n", true))
     assert.same({ 1, 2 }, load("--- 1\n--- 2\n", { all = true }))
+    assert.equal(1, load("--- 1\n--- 2\n", false))
   end)
 
   it("takes lyaml's functions for scalars", function()
@@ -122,6 +123,22 @@ describe("yaml.load", function()
     local ok, err = pcall(function() yaml.load("a", { order = true }) end)
     assert.is_false(ok)
     assert.matches("load_spec.lua:%d+: yaml.load has no option \"order\"", err)
+  end)
+
+  it("raises at the caller's line for an option that is wrong", function()
+    for _, case in ipairs {
+      { { max_depth = 1.5 }, "the option max_depth of yaml.load must be a whole number from 0, got 1.5" },
+      { { max_size = -1 }, "the option max_size of yaml.load must be a whole number from 0, got -1" },
+      { { tags = { ["!a"] = "x" } }, "the option tags of yaml.load must have functions by tag" },
+      { { schema = "yes" }, 'there is no schema "yes"; there are core, json, failsafe and 1.1' },
+      { { schema = { { tag = "x", words = { "a" } } } }, "rule 1 needs a function read, since there is none for the tag x" },
+      { { aliases = "both" }, 'the option aliases of yaml.load cannot be "both"' },
+    } do
+      local ok, err = pcall(function() yaml.load("a", case[1]) end)
+      assert.is_false(ok)
+      assert.matches("load_spec.lua:%d+: ", err)
+      assert.matches(case[2], err, 1, true)
+    end
   end)
 
   it("raises at the caller's line for a text that is no string", function()
