@@ -117,58 +117,96 @@ static const char *word_at(lua_State *L, int index, size_t *size)
 typedef struct message {
 	const char *subject, *reply, *headers, *payload;
 	size_t subject_size, reply_size, headers_size, payload_size;
+	uint8_t line[64]; /* the end of the control line, from at to the end: " 12 140\r\n" */
+	size_t at;
+	size_t size; /* over the wire */
 } message;
 
-static uint8_t *put(uint8_t *to, const char *from, size_t size)
+static size_t digits(message *m, size_t at, size_t number)
+{
+	do
+		m->line[--at] = (uint8_t)('0' + number % 10);
+	while ((number /= 10) > 0);
+	m->line[--at] = ' ';
+	return at;
+}
+
+static void measure(message *m)
+{
+	size_t end = sizeof m->line;
+
+	m->line[end - 1] = '\n';
+	m->line[end - 2] = '\r';
+	m->at = digits(m, end - 2, m->headers_size + m->payload_size);
+	if (m->headers != NULL)
+		m->at = digits(m, m->at, m->headers_size);
+	m->size = (m->headers ? 5 : 4) + m->subject_size + (m->reply ? 1 + m->reply_size : 0) +
+	          (end - m->at) + m->headers_size + m->payload_size + 2;
+}
+
+static uint8_t *put(uint8_t *to, const void *from, size_t size)
 {
 	if (size > 0)
 		memcpy(to, from, size);
 	return to + size;
 }
 
-/* Appends a record; 0: there is no room for it. */
-static int append(nats_ring *r, const message *m, uint64_t size)
+static void format(uint8_t *to, const message *m)
+{
+	to = m->headers ? put(to, "HPUB ", 5) : put(to, "PUB ", 4);
+	to = put(to, m->subject, m->subject_size);
+	if (m->reply != NULL) {
+		*to++ = ' ';
+		to = put(to, m->reply, m->reply_size);
+	}
+	to = put(to, m->line + m->at, sizeof m->line - m->at);
+	to = put(to, m->headers, m->headers_size);
+	to = put(to, m->payload, m->payload_size);
+	put(to, "\r\n", 2);
+}
+
+/* Appends a message; 0: there is no room for it. */
+static int append(nats_ring *r, const message *m)
 {
 	uint64_t offset = r->head & (NATS_RING_SIZE - 1);
 	uint64_t to_end = NATS_RING_SIZE - offset;
-	uint64_t skip = size > to_end ? to_end : 0;
-	nats_record *record = (nats_record *)(r->data + offset);
-	uint8_t *to;
+	uint64_t skipped = m->size > to_end ? to_end : 0;
 
-	if (r->head + skip + size - r->tail_seen > NATS_RING_SIZE) {
+	if (r->head + skipped + m->size - r->tail_seen > NATS_RING_SIZE) {
 		r->tail_seen = __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE);
-		if (r->head + skip + size - r->tail_seen > NATS_RING_SIZE)
+		if (r->head + skipped + m->size - r->tail_seen > NATS_RING_SIZE)
 			return 0;
 	}
-	if (skip > 0) {
-		record->size = (uint32_t)skip;
-		record->subject = 0;
-		record = (nats_record *)r->data;
+	if (skipped > 0) {
+		__atomic_store_n(&r->skip, r->head, __ATOMIC_RELAXED);
+		offset = 0;
 	}
-	record->size = (uint32_t)size;
-	record->subject = (uint32_t)m->subject_size;
-	record->reply = (uint32_t)m->reply_size;
-	record->headers = (uint32_t)m->headers_size;
-	record->payload = (uint32_t)m->payload_size;
-	to = put((uint8_t *)(record + 1), m->subject, m->subject_size);
-	to = put(to, m->reply, m->reply_size);
-	to = put(to, m->headers, m->headers_size);
-	put(to, m->payload, m->payload_size);
+	format(r->data + offset, m);
 	/* Sequentially consistent, as the load of idle after it: the sender sets idle and looks at head
 	 * again, so one of the two sees the other. */
-	__atomic_store_n(&r->head, r->head + skip + size, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&r->head, r->head + skipped + m->size, __ATOMIC_SEQ_CST);
 	return 1;
 }
 
-static void count(mw_nats *c, const message *m)
+/* What Go says before or after a message: true, or nil and an error. */
+static int asked(lua_State *L, mw_nats *c, int (*ask)(mw_nats *c, char **failure))
 {
-	c->out_msgs++;
-	c->out_bytes += (lua_Integer)(m->headers_size + m->payload_size);
+	char *failure = NULL;
+	int status;
+
+	do
+		status = ask(c, &failure);
+	while (again(L, status, failure));
+	return status == NATS_OK;
 }
 
-static int queue(lua_State *L, mw_nats *c, const message *m, uint64_t size)
+static int ready(mw_nats *c, char **failure) { return natsReady(c->id, failure); }
+static int push_out(mw_nats *c, char **failure) { return natsPush(c->id, failure); }
+
+static int queue(lua_State *L, mw_nats *c, const message *m)
 {
 	nats_ring *r = &c->ring;
+	int slow = __atomic_load_n(&c->slow, __ATOMIC_RELAXED) != 0;
 	char *failure = NULL;
 
 	if (r->data == NULL) {
@@ -176,29 +214,46 @@ static int queue(lua_State *L, mw_nats *c, const message *m, uint64_t size)
 		if (r->data == NULL)
 			luaL_error(L, "not enough memory");
 	}
-	while (!append(r, m, size)) {
-		int status = natsRoom(c->id, size, &failure);
+	if (slow && !asked(L, c, ready))
+		return failed(L, c);
+	while (!append(r, m)) {
+		int status = natsRoom(c->id, m->size, &failure);
 		if (!again(L, status, failure) && status != NATS_OK)
 			return failed(L, c);
 	}
-	if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
+	if (slow || c->fresh < DIRECT_PUBLISHES) {
+		c->fresh++;
+		if (!asked(L, c, push_out))
+			return failed(L, c);
+	} else if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
 		natsKick(c->id, &failure);
 		mw_check(L, failure);
 	}
-	count(c, m);
 	lua_pushboolean(L, 1);
 	return 1;
 }
 
-static int empty(nats_ring *r) { return __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE) == r->head; }
+static int send(lua_State *L, mw_nats *c, const message *m)
+{
+	char *failure = NULL;
+	int status;
+
+	do
+		status = natsPublish(c->id, (char *)m->subject, m->subject_size, (char *)m->reply, m->reply_size,
+		                     (char *)m->headers, m->headers_size, (char *)m->payload, m->payload_size,
+		                     &failure);
+	while (again(L, status, failure));
+	return result(L, c, status);
+}
 
 static int nats_publish(lua_State *L)
 {
 	mw_nats *c = handle(L);
-	message m = {0};
-	uint64_t size;
+	message m;
 
 	m.subject = word_at(L, 2, &m.subject_size);
+	m.reply = m.headers = NULL;
+	m.reply_size = m.headers_size = 0;
 	if (!lua_isnil(L, 3))
 		m.reply = word_at(L, 3, &m.reply_size);
 	if (!lua_isnil(L, 4))
@@ -210,25 +265,8 @@ static int nats_publish(lua_State *L)
 		lua_pushliteral(L, "maximum payload exceeded");
 		return 2;
 	}
-	size = sizeof(nats_record) + m.subject_size + m.reply_size + m.headers_size + m.payload_size;
-	size = (size + 7) & ~UINT64_C(7);
-	if (size > NATS_RECORD_MAX || __atomic_load_n(&c->slow, __ATOMIC_RELAXED) ||
-	    (c->fresh < DIRECT_PUBLISHES && empty(&c->ring))) {
-		char *failure = NULL;
-		int status, large = size > NATS_RECORD_MAX;
-
-		c->fresh++;
-		do
-			status = natsPublish(c->id, (char *)m.subject, m.subject_size, (char *)m.reply,
-			                     m.reply_size, (char *)m.headers, m.headers_size,
-			                     (char *)m.payload, m.payload_size, large, &failure);
-		while (again(L, status, failure));
-		if (status == NATS_OK)
-			count(c, &m);
-		if (status != NATS_QUEUE)
-			return result(L, c, status);
-	}
-	return queue(L, c, &m, size);
+	measure(&m);
+	return m.size > NATS_MESSAGE_MAX ? send(L, c, &m) : queue(L, c, &m);
 }
 
 static int nats_subscribe(lua_State *L)

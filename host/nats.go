@@ -113,18 +113,29 @@ func natsConnect(id C.uint32_t, failure **C.char) (status C.nats_status) {
 
 //export natsPublish
 func natsPublish(id C.uint32_t, subject *C.char, subjectSize C.size_t, reply *C.char, replySize C.size_t,
-	headers *C.char, headersSize C.size_t, payload *C.char, payloadSize C.size_t, large C.int, failure **C.char) (status C.nats_status) {
+	headers *C.char, headersSize C.size_t, payload *C.char, payloadSize C.size_t, failure **C.char) (status C.nats_status) {
 	defer guard(failure)
-	c := connections.at(id)
-	return c.publish(message{
+	return connections.at(id).publish(message{
 		subject: text(subject, subjectSize), reply: text(reply, replySize),
 		headers: text(headers, headersSize), payload: unsafe.Slice((*byte)(unsafe.Pointer(payload)), payloadSize),
-	}, large != 0)
+	})
 }
 
 // text is a string of C, without a copy: for as long as the call from C lasts.
 func text(s *C.char, size C.size_t) string {
 	return unsafe.String((*byte)(unsafe.Pointer(s)), size)
+}
+
+//export natsReady
+func natsReady(id C.uint32_t, failure **C.char) (status C.nats_status) {
+	defer guard(failure)
+	return connections.at(id).ready()
+}
+
+//export natsPush
+func natsPush(id C.uint32_t, failure **C.char) (status C.nats_status) {
+	defer guard(failure)
+	return connections.at(id).push()
 }
 
 //export natsRoom

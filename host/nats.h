@@ -6,35 +6,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A publish is a copy into a ring in C memory, not a crossing into Go: the script's thread writes,
- * whoever holds the sender's lock in Go reads, and neither waits for the other but when the ring is
- * full or empty. A megabyte is some 6,000 messages of 128 bytes: what a script makes while the sender
- * sleeps once, several times over, and small beside what the kernel holds for a socket. */
+/* A publish is a copy into a ring in C memory, not a crossing into Go: the script's thread writes there
+ * what is to go over the wire, whoever holds the sender's lock in Go sends it, and neither waits for
+ * the other but when the ring is full or empty. A megabyte is some 6,000 messages of 128 bytes: what a
+ * script makes while the sender sleeps once, several times over, and small beside what the kernel holds
+ * for a socket. */
 #define NATS_RING_SIZE (UINT64_C(1) << 20)
 /* Larger messages pass the ring by: copying them twice would cost more than a crossing. */
-#define NATS_RECORD_MAX (NATS_RING_SIZE / 16)
+#define NATS_MESSAGE_MAX (NATS_RING_SIZE / 16)
 
 /* Head and tail count bytes since the beginning; they are a cache line apart, since two processors
- * write them. Records are multiples of 8 bytes and never wrap. */
+ * write them. Between them are whole messages, none of which wraps. */
 typedef struct nats_ring {
-	uint8_t *data;      /* NULL until the first record */
+	uint8_t *data;      /* NULL until the first message */
 	uint64_t head;      /* written by the script's thread; atomic */
 	uint64_t tail_seen; /* the script's copy of tail, for as long as it will do */
+	uint64_t skip;      /* what lies from here to the end of the ring is nothing; written before head.
+	                     * There is never more than one such place between tail and head */
 	uint8_t apart1[64];
 	uint64_t tail; /* written by Go; atomic */
 	uint8_t apart2[64];
 	uint32_t idle; /* the sender sleeps until it is kicked; atomic */
 } nats_ring;
-
-/* A publish in the ring: this, then subject, reply, headers, payload. */
-typedef struct nats_record {
-	uint32_t size;    /* of the whole, with padding */
-	uint32_t subject; /* length; 0: nothing here, go on at size */
-	uint32_t reply;   /* length; 0: none */
-	uint32_t headers; /* length; 0: none */
-	uint32_t payload; /* length */
-	uint32_t unused;
-} nats_record;
 
 typedef enum { NATS_MESSAGE, NATS_EVENT } nats_kind;
 
@@ -51,7 +44,7 @@ typedef struct nats_item {
 
 typedef struct mw_nats {
 	uint32_t id;         /* of the connection in Go; 0: none */
-	uint32_t slow;       /* every publish crosses into Go: not connected, or an error waits; atomic */
+	uint32_t slow;       /* not connected, or an error waits: a publish asks Go; atomic */
 	int64_t max_payload; /* bytes, of headers and payload; atomic */
 	uint32_t fresh;      /* publishes since the script last waited */
 	lua_Integer out_msgs, out_bytes; /* published; bytes of headers and payload */
@@ -68,10 +61,9 @@ typedef struct mw_nats {
 /* What an exported Go function returns. */
 typedef enum {
 	NATS_OK,
-	NATS_FAILED,  /* with an error in text */
+	NATS_FAILED, /* with an error in text */
 	NATS_TIMEOUT,
-	NATS_WOKEN,   /* the wait was interrupted, see mw_interrupted; call again to go on */
-	NATS_QUEUE    /* put it into the ring */
+	NATS_WOKEN /* the wait was interrupted, see mw_interrupted; call again to go on */
 } nats_status;
 
 /* Opens the module: a table with connect and now. */

@@ -98,7 +98,8 @@ func (c *natsConn) dial(opts nats.Options) {
 // connected follows each connect: publishes may go through the ring.
 func (c *natsConn) connected(nc *nats.Conn) {
 	c.setMaxPayload(nc.MaxPayload())
-	c.dialer.settle()
+	_, err := nc.TLSConnectionState()
+	c.dialer.settle(err != nil && nc.Opts.WriteBufferSize == writeEach && !strings.HasPrefix(nc.ConnectedUrl(), "ws"))
 	c.updateSlow()
 }
 
@@ -159,21 +160,31 @@ func (c *natsConn) room(size uint64) C.nats_status {
 	return C.NATS_OK
 }
 
-// publish sends one message past the ring, after what is in it.
-func (c *natsConn) publish(m message, large bool) C.nats_status {
+// ready says whether a message may be put into the ring, or what became of an earlier one.
+func (c *natsConn) ready() C.nats_status {
 	if c.ended() {
 		return c.fail(nats.ErrConnectionClosed)
 	}
-	if err := c.sender.takeError(); err != nil {
-		return c.fail(err)
+	return c.status(c.sender.takeError())
+}
+
+// push has what is in the ring leave at once, if it can.
+func (c *natsConn) push() C.nats_status {
+	if !c.sender.push() {
+		return C.NATS_OK // an error is for the next message
 	}
-	if !large && c.dialer.full() {
-		return C.NATS_QUEUE
+	return c.status(c.sender.takeError())
+}
+
+// publish sends one message past the ring, after what is in it.
+func (c *natsConn) publish(m message) C.nats_status {
+	if s := c.ready(); s != C.NATS_OK {
+		return s
 	}
 	if s := c.wait(func(c *natsConn) bool { return c.sender.push() && !c.dialer.full() }); s != C.NATS_OK {
 		return s
 	}
-	return c.status(m.publish(c.nc))
+	return c.status(c.sender.send(&m))
 }
 
 func (c *natsConn) subscribe(sid int64, subject, queue string) C.nats_status {

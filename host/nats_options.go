@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -107,14 +108,22 @@ func natsOptions(text []byte) (nats.Options, error) {
 	}
 	// Subjects are checked once, by the client, and by nats.c for what would break the protocol.
 	opts.SkipSubjectValidation = true
-	// What the dialer's sockets make of it, see natsSocket.
+	// A natsSocket does not wait when it is written to, and gathers no less than nats.go would.
 	opts.FlusherTimeout = 0
-	opts.WriteBufferSize = 1
 	if err := setAuth(&opts, &config); err != nil {
 		return opts, err
 	}
-	return opts, setTLS(&opts, &config)
+	if err := setTLS(&opts, &config); err != nil {
+		return opts, err
+	}
+	if !opts.Secure && !slices.ContainsFunc(opts.Servers, isWrapped) {
+		opts.WriteBufferSize = writeEach
+	}
+	return opts, nil
 }
+
+// isWrapped says whether nats.go would wrap each write to a server, which makes small ones dear.
+func isWrapped(url string) bool { return strings.HasPrefix(url, "ws") || strings.HasPrefix(url, "tls") }
 
 func set[T any](to *T, value *T) {
 	if value != nil {

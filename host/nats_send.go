@@ -6,6 +6,10 @@ package host
 import "C"
 
 import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,8 +24,8 @@ const (
 	senderNap = 50 * time.Microsecond
 	// So many naps without work, and the sender sleeps until the next publish kicks it.
 	senderNaps = 20
-	// The tail moves on after so many bytes at the latest, to make room.
-	tailStep = 1 << 14
+	// The memory in which a large message is put together is kept up to this size.
+	largeKeep = 4 << 20
 )
 
 // message is a publish in memory that is only lent.
@@ -30,19 +34,57 @@ type message struct {
 	payload                 []byte
 }
 
+// appendTo writes the message as it goes over the wire.
+func (m *message) appendTo(p []byte) []byte {
+	if m.headers != "" {
+		p = append(p, 'H')
+	}
+	p = append(append(p, "PUB "...), m.subject...)
+	if m.reply != "" {
+		p = append(append(p, ' '), m.reply...)
+	}
+	if m.headers != "" {
+		p = strconv.AppendInt(append(p, ' '), int64(len(m.headers)), 10)
+	}
+	p = strconv.AppendInt(append(p, ' '), int64(len(m.headers)+len(m.payload)), 10)
+	p = append(append(append(p, "\r\n"...), m.headers...), m.payload...)
+	return append(p, "\r\n"...)
+}
+
+// nextMessage reads the first message of what appendTo and nats.c write.
+func nextMessage(p []byte) (m message, rest []byte, err error) {
+	line, rest, found := bytes.Cut(p, []byte("\r\n"))
+	words := strings.Fields(string(line))
+	headers, size := 0, 0
+	if found && len(words) > 2 {
+		size, err = strconv.Atoi(words[len(words)-1])
+		words = words[:len(words)-1]
+		if err == nil && words[0] == "HPUB" {
+			headers, err = strconv.Atoi(words[len(words)-1])
+			words = words[:len(words)-1]
+		}
+	}
+	if err != nil || len(words) < 2 || len(words) > 3 || headers > size || len(rest) < size+2 {
+		return m, nil, fmt.Errorf("moonwire: not a message: %q", line)
+	}
+	m.subject = words[1]
+	if len(words) == 3 {
+		m.reply = words[2]
+	}
+	m.headers, m.payload = string(rest[:headers]), rest[headers:size]
+	return m, rest[size+2:], nil
+}
+
 // publish hands the message to nats.go, which keeps nothing of it.
 func (m *message) publish(nc *nats.Conn) error {
-	if m.headers != "" {
-		headers, err := decodeHeaders(m.headers)
-		if err != nil {
-			return err
-		}
-		return nc.PublishMsg(&nats.Msg{Subject: m.subject, Reply: m.reply, Header: headers, Data: m.payload})
-	}
-	if m.reply != "" {
+	if m.headers == "" {
 		return nc.PublishRequest(m.subject, m.reply, m.payload)
 	}
-	return nc.Publish(m.subject, m.payload)
+	headers, err := decodeHeaders(m.headers)
+	if err != nil {
+		return err
+	}
+	return nc.PublishMsg(&nats.Msg{Subject: m.subject, Reply: m.reply, Header: headers, Data: m.payload})
 }
 
 // sender takes what a script published from the ring to nats.go: on a goroutine of its own, and on the
@@ -51,8 +93,8 @@ type sender struct {
 	conn *natsConn
 
 	mutex sync.Mutex // held to read the ring
-	data  unsafe.Pointer
-	gone  bool // the ring's memory is no longer ours
+	gone  bool       // the ring's memory is no longer ours
+	large []byte
 	ring  *C.nats_ring
 
 	start    sync.Once
@@ -171,55 +213,70 @@ func (s *sender) run() {
 	}
 }
 
-// drain publishes what is in the ring; mutex is held. It returns false when the socket is full.
+// drain sends what is in the ring; mutex is held. It returns false when the socket is full.
 func (s *sender) drain() (empty bool) {
 	if s.gone {
 		return true
 	}
-	defer s.conn.dialer.cork().cork(false)
-	base := unsafe.Pointer(s.ring.data)
-	tail := s.tail()
-	published := tail
-	for head := s.head(); tail != head; head = s.head() {
-		for tail != head {
-			r := (*C.nats_record)(unsafe.Add(base, tail&(C.NATS_RING_SIZE-1)))
-			if r.subject != 0 {
-				if s.conn.dialer.full() {
-					atomic.StoreUint64((*uint64)(&s.ring.tail), tail)
-					return false
-				}
-				s.publish(r)
-			}
-			tail += uint64(r.size)
-			if tail-published >= tailStep {
-				published = tail
-				atomic.StoreUint64((*uint64)(&s.ring.tail), tail)
-			}
+	for {
+		tail, head := s.tail(), s.head()
+		if tail == head {
+			return true
 		}
-		atomic.StoreUint64((*uint64)(&s.ring.tail), tail)
+		if s.conn.dialer.full() {
+			return false
+		}
+		const size = C.NATS_RING_SIZE
+		lap := tail - tail%size + size // where the ring begins anew
+		next := min(head, lap)
+		end := next
+		if skip := atomic.LoadUint64((*uint64)(&s.ring.skip)); head > lap && tail <= skip && skip < lap {
+			end = skip
+		}
+		if end > tail {
+			at := unsafe.Add(unsafe.Pointer(s.ring.data), tail%size)
+			s.emit(unsafe.Slice((*byte)(at), end-tail))
+		}
+		atomic.StoreUint64((*uint64)(&s.ring.tail), next)
 	}
-	return true
 }
 
-func (s *sender) publish(r *C.nats_record) {
-	at := unsafe.Add(unsafe.Pointer(r), C.sizeof_nats_record)
-	next := func(size C.uint32_t) (p *byte) {
-		p, at = (*byte)(at), unsafe.Add(at, size)
-		return p
+// emit sends whole messages: straight to the socket, where that may be (see natsSocket.Append), else one
+// by one through nats.go, which keeps them for the next connection or encrypts them.
+func (s *sender) emit(p []byte) {
+	err := s.conn.dialer.append(p)
+	if err == errNotDirect {
+		err = nil
+		var m message
+		for len(p) > 0 && err == nil {
+			if m, p, err = nextMessage(p); err == nil {
+				if e := m.publish(s.conn.nc); e != nil {
+					s.failed(e)
+				}
+			}
+		}
 	}
-	m := message{
-		subject: unsafe.String(next(r.subject), int(r.subject)),
-		reply:   unsafe.String(next(r.reply), int(r.reply)),
-		headers: unsafe.String(next(r.headers), int(r.headers)),
-		payload: unsafe.Slice(next(r.payload), int(r.payload)),
-	}
-	if err := m.publish(s.conn.nc); err != nil {
+	if err != nil {
 		s.failed(err)
 	}
 }
 
-// failed keeps the first error for the next publish. (Apart, so that err does not cost each publish
-// memory.)
+// send sends one message after what is in the ring.
+func (s *sender) send(m *message) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.large = m.appendTo(s.large[:0])
+	err := s.conn.dialer.append(s.large)
+	if cap(s.large) > largeKeep {
+		s.large = nil
+	}
+	if err == errNotDirect {
+		return m.publish(s.conn.nc)
+	}
+	return err
+}
+
+// failed keeps the first error for the next publish.
 func (s *sender) failed(err error) {
 	s.err.CompareAndSwap(nil, &err)
 	s.conn.updateSlow()

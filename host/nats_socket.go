@@ -26,8 +26,8 @@ const (
 	backlogLimit = 1 << 20
 	// So much of it is written at once, so that a limit of time means something.
 	writeSize = 256 << 10
-	// Corked writes go when they are so many bytes: enough that a system call costs each message little.
-	corkBytes = 32 << 10
+	// What makes nats.go write each message as soon as it has it, so that others may come between.
+	writeEach = 1
 	// A write that gets no further in this time has failed, as nats.go has it.
 	writeTimeout = time.Minute
 )
@@ -85,13 +85,13 @@ func (d *natsDialer) mark() {
 	}
 }
 
-// settle says that the last socket is connected.
-func (d *natsDialer) settle() {
+// settle says that the last socket is connected, and whether nats.go writes plain messages to it.
+func (d *natsDialer) settle(plain bool) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.connected, d.marked, d.attempts = true, false, nil
 	if d.current != nil {
-		d.current.settle()
+		d.current.settle(plain)
 	}
 }
 
@@ -102,14 +102,15 @@ func (d *natsDialer) up() bool {
 	return d.current != nil && d.current.isSettled() && !d.current.isClosed()
 }
 
-// cork tells the socket that more is about to come, or that it has. It returns the socket, to be
-// uncorked.
-func (d *natsDialer) cork() *natsSocket {
+// append sends whole messages past nats.go.
+func (d *natsDialer) append(p []byte) error {
 	d.mutex.Lock()
 	s := d.current
 	d.mutex.Unlock()
-	s.cork(true)
-	return s
+	if s == nil {
+		return errNotDirect
+	}
+	return s.Append(p)
 }
 
 // full says whether publishing must wait for the socket.
@@ -165,15 +166,18 @@ type natsSocket struct {
 	backlog []byte     // not written yet
 	spare   []byte     // the last backlog, to be used again
 	writing bool       // a goroutine writes
-	corked  bool       // more is about to come
-	err     error      // of a write
-	failed  error      // of a read before the connect was complete, or what the server said then
+	plain   bool       // nats.go writes messages as they are
+	partial bool       // what it wrote last did not end as a message does
+	trial   trial
+	err     error // of a write
+	failed  error // of a read before the connect was complete, or what the server said then
 }
 
 func newNATSSocket(d *natsDialer, conn net.Conn) *natsSocket {
 	s := &natsSocket{Conn: conn, dialer: d, settled: make(chan struct{}), closed: make(chan struct{})}
 	if c, ok := conn.(syscall.Conn); ok {
 		s.raw, _ = c.SyscallConn()
+		s.trial.once = s.trial.write
 	}
 	return s
 }
@@ -190,7 +194,10 @@ func isDone(c <-chan struct{}) bool {
 func (s *natsSocket) isSettled() bool { return isDone(s.settled) }
 func (s *natsSocket) isClosed() bool  { return isDone(s.closed) }
 
-func (s *natsSocket) settle() {
+func (s *natsSocket) settle(plain bool) {
+	s.mutex.Lock()
+	s.plain = plain
+	s.mutex.Unlock()
 	if !s.isSettled() {
 		close(s.settled)
 	}
@@ -241,56 +248,49 @@ func (s *natsSocket) cause() error {
 func (s *natsSocket) Write(p []byte) (int, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.err != nil {
-		return 0, s.err
+	s.partial = !bytes.HasSuffix(p, []byte("\r\n"))
+	if err := s.put(p); err != nil {
+		return 0, err
 	}
-	if s.corked || s.writing {
-		s.backlog = append(s.backlog, p...)
-		s.dialer.backlog.Add(int64(len(p)))
-		if s.corked && len(s.backlog) >= corkBytes {
-			s.push()
-		}
-	} else if n, err := s.try(p); err != nil {
-		s.err = err
-		return n, err
-	} else if n < len(p) {
-		s.backlog = append(s.backlog, p[n:]...)
-		s.dialer.backlog.Add(int64(len(p) - n))
-		s.push()
-	}
-	return len(p), s.err
+	return len(p), nil
 }
 
-// cork lets writes gather, or ends that.
-func (s *natsSocket) cork(on bool) {
-	if s == nil {
-		return
-	}
+var errNotDirect = errors.New("not now")
+
+// Append writes whole messages between those that nats.go writes. nats.go is told to keep nothing back
+// (writeEach), so each Write ends with a message. nats.go does not promise that: hence the look at how
+// the last one ended, and errNotDirect, after which the messages must go through nats.go. That is also
+// what is returned before the connect is complete, after Close, and over TLS or WebSocket.
+func (s *natsSocket) Append(p []byte) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.corked = on
-	if !on && len(s.backlog) > 0 {
-		s.push()
+	if !s.plain || s.partial || s.isClosed() {
+		return errNotDirect
 	}
+	return s.put(p)
 }
 
-// push writes of the backlog what the kernel takes, and has a goroutine write the rest. The mutex is
-// held.
-func (s *natsSocket) push() {
-	if s.writing || s.err != nil {
-		return
+// put writes what the kernel takes at once, and leaves the rest to a goroutine. The mutex is held.
+func (s *natsSocket) put(p []byte) error {
+	if s.err != nil {
+		return s.err
 	}
-	n, err := s.try(s.backlog)
-	s.dialer.backlog.Add(-int64(n))
-	if err != nil {
-		s.fail(err)
-		return
-	}
-	s.backlog = s.backlog[:copy(s.backlog, s.backlog[n:])]
-	if len(s.backlog) > 0 {
+	n := 0
+	if !s.writing {
+		var err error
+		if n, err = s.try(p); err != nil {
+			s.fail(err)
+			return err
+		}
+		if n == len(p) {
+			return nil
+		}
 		s.writing = true
-		go s.write()
+		defer func() { go s.write() }()
 	}
+	s.backlog = append(s.backlog, p[n:]...)
+	s.dialer.backlog.Add(int64(len(p) - n))
+	return nil
 }
 
 // fail ends a socket that cannot be written: its reader sees it, and nats.go connects anew. The mutex is
@@ -302,28 +302,40 @@ func (s *natsSocket) fail(err error) {
 	s.Conn.Close()
 }
 
-// try writes what the kernel takes without waiting.
-func (s *natsSocket) try(p []byte) (n int, err error) {
+// try writes what the kernel takes without waiting. The mutex is held.
+func (s *natsSocket) try(p []byte) (int, error) {
 	if s.raw == nil || len(p) == 0 {
 		return 0, nil
 	}
-	refused := s.raw.Write(func(fd uintptr) bool {
-		for {
-			n, err = syscall.Write(int(fd), p)
-			if err != syscall.EINTR {
-				return true // whatever came of it: do not wait
-			}
-		}
-	})
-	switch {
+	s.trial.p, s.trial.n, s.trial.err = p, 0, nil
+	refused := s.raw.Write(s.trial.once)
+	s.trial.p = nil
+	switch err := s.trial.err; {
 	case refused != nil:
 		return 0, refused
 	case err == syscall.EAGAIN:
 		return 0, nil
 	case err != nil:
-		return max(n, 0), os.NewSyscallError("write", err)
+		return 0, os.NewSyscallError("write", err)
 	}
-	return n, nil
+	return s.trial.n, nil
+}
+
+// trial is one write that does not wait. (A function that held these would cost memory each time.)
+type trial struct {
+	once func(fd uintptr) bool
+	p    []byte
+	n    int
+	err  error
+}
+
+func (t *trial) write(fd uintptr) bool {
+	for {
+		t.n, t.err = syscall.Write(int(fd), t.p)
+		if t.err != syscall.EINTR {
+			return true // whatever came of it: do not wait
+		}
+	}
 }
 
 // write writes the backlog until there is none.

@@ -78,7 +78,7 @@ while received < count or pongs < pings do assert(take(10), "nothing comes") end
 return received, pongs - pings, take(0.05)`
 
 // stress runs mixed, with a second observer that checks what nats.go receives of it.
-func stress(t *testing.T, url string, count, seed int) {
+func stress(t *testing.T, url, options string, count, seed int) {
 	subject := fmt.Sprintf("stress.%d", seed)
 	messages := observe(t, url, subject)
 	seen := make(chan error, 1)
@@ -97,7 +97,7 @@ func stress(t *testing.T, url string, count, seed int) {
 		}
 		seen <- nil
 	}()
-	got := run(t, newHost(t), options(url), mixed, strconv.Itoa(count), strconv.Itoa(seed), subject)
+	got := run(t, newHost(t), options, mixed, strconv.Itoa(count), strconv.Itoa(seed), subject)
 	expect(t, got, strconv.Itoa(count), "0", "false")
 	if err := <-seen; err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestAMillionMessagesKeepCountAndOrderUnderEveryMixOfCalls(t *testing.T) {
 	_, url := startServer(t)
 	echo(t, url)
 	for seed := range 4 {
-		stress(t, url, 250000, seed+1)
+		stress(t, url, options(url), 250000, seed+1)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestStatesInOneProcessDoNotDisturbEachOther(t *testing.T) {
 	echo(t, url)
 	var all sync.WaitGroup
 	for seed := range 4 {
-		all.Go(func() { stress(t, url, 30000, 100+seed) })
+		all.Go(func() { stress(t, url, options(url), 30000, 100+seed) })
 	}
 	all.Wait()
 }
@@ -199,4 +199,91 @@ for i = 0, 99999 do
 end
 return "all"`)
 	expect(t, got, "all")
+}
+
+func TestMessagesKeepTheirOrderThoughTheConnectionIsLostAgainAndAgain(t *testing.T) {
+	s, url := startServer(t)
+	out := observe(t, url, "out")
+	h := newHost(t)
+	run(t, h, options(url, "name", "lossy", "reconnect_wait", 0.001, "reconnect_jitter", 0, "max_reconnect", -1), `
+C = connect()
+C:subscribe(1, "out")
+STOP = false
+C:subscribe(2, "stop")
+last, seen, lost, n = 0, 0, 0, 0
+function go_on(timeout)
+  local sid, event, _, _, payload = C:poll(timeout)
+  if sid == 2 then STOP = true return true end
+  if sid then
+    local number = tonumber(payload)
+    assert(number > last, "out of order")
+    last, seen = number, seen + 1
+  elseif event == "disconnected" then
+    lost = lost + 1
+  end
+  return event ~= "timeout", event
+end`)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := h.DoString(`
+while not STOP do
+  for _ = 1, 50 do n = n + 1 C:publish("out", nil, nil, tostring(n)) end
+  for _ = 1, 50 do go_on(0) end
+end`)
+		ended <- err
+	}()
+	const cuts = 50
+	for range cuts {
+		time.Sleep(5 * time.Millisecond)
+		for done := false; !done; time.Sleep(time.Millisecond) {
+			list, err := s.Connz(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list.Conns {
+				if c.Name == "lossy" {
+					s.DisconnectClientByID(c.Cid)
+					done = true
+				}
+			}
+		}
+	}
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	stopping := time.NewTicker(50 * time.Millisecond)
+	defer stopping.Stop()
+	for err = nil; ; {
+		nc.Publish("stop", nil)
+		select {
+		case err = <-ended:
+		case <-stopping.C:
+			continue
+		}
+		break
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, h, "", `
+repeat until not go_on(0.5)
+n = n + 1
+assert(C:publish("out", nil, nil, tostring(n)))
+repeat until not go_on(0.5)
+return last == n, lost, n`)
+	n, _ := strconv.Atoi(got[2])
+	if got[0] != "true" || got[1] == "0" {
+		t.Fatalf("got %q", got)
+	}
+	last := 0
+	for last < n {
+		number := leadingNumber(receive(t, out).Data)
+		if number <= last {
+			t.Fatalf("%d comes after %d", number, last)
+		}
+		last = number
+	}
+	t.Logf("%s messages, %s losses", got[2], got[1])
 }

@@ -320,18 +320,24 @@ func TestAMessageLeavesWhileTheScriptComputes(t *testing.T) {
 	run(t, h, options(url), `C = connect()`)
 	const count = 40 // more than go without the ring
 	for attempt := 1; ; attempt++ {
-		go run(t, h, options(url), `
+		ended := make(chan error, 1)
+		go func() {
+			_, err := h.DoString(`
 for _ = 1, 40 do C:publish("a", nil, nil, "x") end
 local n = 0
 local stop = os.clock() + 0.3
 while os.clock() < stop do n = n + 1 end`)
+			ended <- err
+		}()
 		receive(t, messages)
 		first := time.Now()
 		for range count - 1 {
 			receive(t, messages)
 		}
 		took := time.Since(first)
-		h.DoString("") // until the script has ended
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
 		if total := time.Since(first); total < 200*time.Millisecond {
 			t.Fatalf("the script ended after %v", total)
 		}
