@@ -39,7 +39,7 @@ static int co_resume(lua_State *L)
 	lua_State *co = lua_tothread(L, 1);
 	int n;
 
-	luaL_argexpected(L, co, 1, "coroutine");
+	luaL_checktype(L, 1, LUA_TTHREAD);
 	n = resume(L, co, lua_gettop(L) - 1);
 	lua_pushboolean(L, n >= 0);
 	if (n < 0) {

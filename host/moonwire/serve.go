@@ -67,7 +67,7 @@ func (s serving) options() (*server.Options, error) {
 	o := &server.Options{}
 	if s.config != "" {
 		if err := o.ProcessConfigFile(s.config); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--config %s: %w", s.config, err)
 		}
 	}
 	if s.given["host"] || o.Host == "" {
