@@ -71,9 +71,9 @@ end
 -- @tparam string text
 -- @tparam table sink as for yaml.parser
 -- @tparam table context `handles`: prefixes of tags by handle; `max_depth`: how deep collections may nest
--- @treturn function read(line, at, compact): reads the node that begins at `at` or later, in the line that begins at
---   `line`; `compact` tells whether a block collection may begin on that line; gives what next_line gives of the line
---   behind the document, at its end marker or at the end of the text
+-- @treturn function read(line, at, compact, tabbed): reads the node that begins at `at` or later, in the line that begins
+--   at `line`; `compact` tells whether a block collection may begin on that line, `tabbed` whether a tab stands before
+--   its content; gives what next_line gives of the line behind the document, at its end marker or at the end of the text
 function block.reader(text, sink, context)
   local emit_scalar, emit_alias = sink.scalar, sink.alias
   local sequence_start, sequence_end = sink.sequence_start, sink.sequence_end
@@ -408,8 +408,8 @@ function block.reader(text, sink, context)
       "a second document begins with ---; lines of one collection have one indentation")
   end
 
-  return function(line, at, compact)
-    line_start, pos, tab = line, at, false
+  return function(line, at, compact, tabbed)
+    line_start, pos, tab = line, at, tabbed
     root(compact)
     if col ~= -1 then raise_more() end
     return line_start, pos, col, tab

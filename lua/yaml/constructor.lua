@@ -15,28 +15,28 @@ constructor.PREFIX = "tag:yaml.org,2002:"
 
 -- -------------------------------------------------------------------------------------------------- numbers
 
--- Digits in a base that is a power of two. A Lua integer has 63 bits and a sign; nil where that is too few.
-local function power_digits(digits, base)
-  local value = 0
-  for i = 1, #digits do
-    if value > math.maxinteger // base then return nil end
-    value = value * base + tonumber(sub(digits, i, i), base)
+-- A number of digits in a base, with its sign: an integer where Lua's 64 bits hold it, else a float. Each match of
+-- `pattern` is a digit.
+local function value_of(text, pattern, base, negative)
+  local least = math.mininteger // base + (math.mininteger % base == 0 and 0 or 1)
+  local below = 0 -- the number with a minus, because the least integer has no positive twin; nil where it is too large
+  local rough = 0.0
+  for part in text:gmatch(pattern) do
+    local digit = base > 36 and tonumber(part) or tonumber(part, base)
+    rough = rough * base + digit
+    if below then
+      local fits = math_type(digit) == "integer" and below >= least and below * base >= math.mininteger + digit
+      below = fits and below * base - digit or nil
+    end
   end
-  return value
-end
-
-local function power_float(digits, base)
-  local value = 0.0
-  for i = 1, #digits do value = value * base + tonumber(sub(digits, i, i), base) end
-  return value
+  if negative then return below or -rough end
+  return below and below ~= math.mininteger and -below or rough
 end
 
 -- Numbers to base 60, as YAML 1.1 has them: 1:30 is 90.
 local function sexagesimal(text)
   local sign, rest = text:match "^([-+]?)(.*)$"
-  local value = 0
-  for part in rest:gmatch "[^:]+" do value = value * 60 + tonumber(part) end
-  return sign == "-" and -value or value
+  return value_of(rest, "[^:]+", 60, sign == "-")
 end
 
 -- Prefixes of integers by notation: pattern of the rest, and base.
@@ -45,28 +45,25 @@ local INTEGER_BASES = {
   ["1.1"] = { { "^([-+]?)0x(%x+)$", 16 }, { "^([-+]?)0b([01]+)$", 2 }, { "^([-+]?)0([0-7]+)$", 8 } },
 }
 
-local function read_int(text, options)
-  local number = text
-  if options.read == "1.1" then
-    number = gsub(text, "_", "")
+-- The number, a float where it has more than 64 bits; nil where the text is none.
+local function read_number(number, read)
+  if read == "1.1" then
+    number = gsub(number, "_", "")
     if find(number, ":", 1, true) then return sexagesimal(number) end
   end
   if find(number, "^[-+]?0[%dxob]") then
-    for _, form in ipairs(INTEGER_BASES[options.read]) do
+    for _, form in ipairs(INTEGER_BASES[read]) do
       local sign, digits = number:match(form[1])
-      if sign then
-        local value = power_digits(digits, form[2])
-        if not value then
-          if options.big == "string" then return text end
-          value = power_float(digits, form[2])
-        end
-        return sign == "-" and -value or value
-      end
+      if sign then return value_of(digits, "%x", form[2], sign == "-") end
     end
   end
-  local value = find(number, "^[-+]?%d+$") and tonumber(number)
-  if value and math_type(value) == "float" and options.big == "string" then return text end
-  return value or nil
+  return find(number, "^[-+]?%d+$") and tonumber(number) or nil
+end
+
+local function read_int(text, options)
+  local value = read_number(text, options.read)
+  if options.big == "string" and math_type(value) == "float" then return text end
+  return value
 end
 
 local FLOAT_WORDS = { [".inf"] = math.huge, ["+.inf"] = math.huge, ["-.inf"] = -math.huge, [".nan"] = 0 / 0 }
@@ -120,12 +117,16 @@ end
 -- A timestamp (https://yaml.org/type/timestamp.html) as seconds since 1970-01-01T00:00:00Z; nil where it is none.
 local function read_timestamp(text)
   local year, month, day, rest = text:match "^(%d%d%d%d)%-(%d%d?)%-(%d%d?)(.*)$"
-  if not year then return nil end
-  local seconds = constructor.days(tonumber(year), tonumber(month), tonumber(day)) * 86400
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if not year or month < 1 or month > 12 or day < 1 then return nil end
+  local seconds = constructor.days(year, month, day) * 86400
+  -- A day that the month does not have.
+  if day > 28 and seconds >= constructor.days(month < 12 and year or year + 1, month % 12 + 1, 1) * 86400 then return nil end
   if rest == "" then return seconds end
   local hour, minute, second, fraction, zone = rest:match "^[Tt \t][ \t]*(%d%d?):(%d%d):(%d%d)(%.?%d*)[ \t]*(.*)$"
-  if not hour then return nil end
-  seconds = seconds + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
+  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
+  if not hour or hour > 23 or minute > 59 or second > 60 then return nil end -- 60 is a leap second
+  seconds = seconds + hour * 3600 + minute * 60 + second
   if #fraction > 1 then seconds = seconds + tonumber("0" .. fraction) end
   if zone == "" or zone == "Z" then return seconds end
   local sign, hours, minutes = zone:match "^([-+])(%d%d?):?(%d?%d?)$"
@@ -185,7 +186,8 @@ local function compile(schema, options)
   end
   for _, rule in ipairs(schema) do
     local read = rule.read or READERS[rule.tag]
-    for _, word in ipairs(rule.words or {}) do
+    local off = rule.option and not options[rule.option]
+    for _, word in ipairs(not off and rule.words or {}) do
       if word == "" then
         empty = read(word, settings)
       elseif words[word] == nil then
@@ -193,7 +195,7 @@ local function compile(schema, options)
         words[word] = read(word, settings)
       end
     end
-    for _, pattern in ipairs(rule.patterns or {}) do
+    for _, pattern in ipairs(not off and rule.patterns or {}) do
       local function add(b)
         local rules = rules_of(b)
         rules.n = rules.n + 1
@@ -268,8 +270,8 @@ function constructor.scalar(ready, tag, text)
     local value = read(text, ready.settings)
     if name == "float" and value == nil then
       -- 0x10 is an integer, and an integer may be written for a float.
-      value = read_int(text, ready.settings)
-      if math_type(value) == "integer" then value = value + 0.0 end
+      value = read_number(text, ready.settings.read)
+      value = value and value + 0.0
     end
     if value == nil then return nil, ("%q is no !!%s"):format(text, name) end
     return value

@@ -84,6 +84,8 @@ local function quoted(text, style)
   return "'" .. gsub(text, "'", "''") .. "'"
 end
 
+local function percent(c) return format("%%%02X", byte(c)) end
+
 -- Whether a block scalar can hold a text: no special characters, and no line that ends in white.
 local function can_be_block(text)
   return find(text, "[^\n]") and not find(text, " \n", 1, true) and not find(text, "\t\n", 1, true)
@@ -172,7 +174,8 @@ function emitter.new(options)
     local text = anchor and "&" .. anchor
     if tag then
       local short = tag:match "^tag:yaml%.org,2002:([%w-]+)$"
-      local shown = short and "!!" .. short or tag == "!" and "!" or find(tag, "^![%w-]+$") and tag or "!<" .. tag .. ">"
+      local shown = short and "!!" .. short or tag == "!" and "!" or find(tag, "^![%w-]+$") and tag
+        or "!<" .. gsub(tag, "[^%w%-#;/?:@&=+$_.~*'()!,%[%]]", percent) .. ">"
       text = text and text .. " " .. shown or shown
     end
     return text

@@ -22,6 +22,7 @@
 local block = require "yaml.block"
 local errors = require "yaml.errors"
 local reader = require "yaml.reader"
+local scanner = require "yaml.scanner"
 
 local find, sub, byte, match = string.find, string.sub, string.byte, string.match
 local raise = errors.raise
@@ -89,7 +90,7 @@ function parser.parse(text, sink, options)
       end_marker_line("the version")
     elseif name == "TAG" then
       local _, e, handle, prefix = find(text, "^%%TAG[ \t]+(![^ \t\n]*)[ \t]+([^ \t\n]+)", at)
-      if not e or not (handle == "!" or find(handle, "^![%w-]*!$")) then
+      if not e or not (handle == "!" or find(handle, "^![%w-]*!$")) or not scanner.is_tag_prefix(prefix) then
         raise(at, "a handle and a prefix must follow %TAG", "write %TAG !e! tag:example.com,2000:")
       end
       if context.handles == DEFAULT_HANDLES then
@@ -134,9 +135,9 @@ function parser.parse(text, sink, options)
     else
       sink.document_start(pos, marker ~= nil, version)
       if marker then
-        line_start, pos, col, tab = read_node(line_start, pos + 3, false)
+        line_start, pos, col, tab = read_node(line_start, pos + 3, false, false)
       else
-        line_start, pos, col, tab = read_node(line_start, pos, not tab)
+        line_start, pos, col, tab = read_node(line_start, pos, not tab, tab)
       end
       local dots = sub(text, pos, pos + 2) == "..."
       sink.document_end(pos, dots)

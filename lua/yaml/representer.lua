@@ -142,9 +142,14 @@ function representer.document(value, sink, options)
   local references, names, path = {}, {}, {}
   local replaced, tags = {}, {} -- by table: what `represent` gave for it
   local written = {} -- tables that were, so that an alias can stand for them
-  local named = 0
+  local named, taken = 0, {} -- the number of the last anchor; names that the caller gave
   if type(options.anchors) == "table" then
-    for name, node in pairs(options.anchors) do names[node] = name end
+    for name, node in pairs(options.anchors) do
+      if type(name) ~= "string" or find(name, "[^!-~\128-\255]") or find(name, "[,%[%]{}]") or name == "" then
+        return format("%q is no name of an anchor", tostring(name))
+      end
+      names[node], taken[name] = name, true
+    end
   end
 
   -- First all tables are counted: a table seen twice gets an anchor. Here the value is checked, too.
@@ -169,6 +174,10 @@ function representer.document(value, sink, options)
     if represent then
       local tag, other = represent(node)
       if tag then
+        if type(tag) ~= "string" or not (find(tag, "^!") or find(tag, "^%a[%w+.-]*:")) then
+          return format('represent gave %s for %s, and a tag is like "!point" or "tag:example.com,2000:point"',
+            type(tag) == "string" and format("%q", tag) or "a " .. type(tag), path_text(path, depth))
+        end
         replaced[node], tags[node], inner = other, tag, other
         if type(other) ~= "table" then
           open[node] = nil
@@ -223,8 +232,10 @@ function representer.document(value, sink, options)
     local anchor = names[node]
     if anchor and written[node] then return sink.alias(nil, anchor) end
     if not anchor and share and references[node] > 1 then
-      named = named + 1
-      anchor = format("id%03d", named)
+      repeat
+        named = named + 1
+        anchor = format("id%03d", named)
+      until not taken[anchor]
       names[node] = anchor
     end
     written[node] = true

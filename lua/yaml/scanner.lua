@@ -371,6 +371,9 @@ local function read_literal(text, start, indent, margin)
 end
 
 --- A block scalar, literal or folded (section 8.1).
+--
+-- At the top an indentation indicator counts from column 0, as all readers and writers have it: by the letter of the
+-- productions, in which the top is at -1, |2 would mean one space.
 -- @tparam string text
 -- @tparam integer from its "|" or ">"
 -- @tparam integer parent the indentation of the collection that it is in, -1 at the top
@@ -428,6 +431,13 @@ local function unescape(uri, at)
     if #hex ~= 2 then raise(at, "two hexadecimal digits must follow % in a tag") end
     return string.char(tonumber(hex, 16))
   end))
+end
+
+--- Whether a text can be the prefix that a handle stands for (section 6.8.2.2).
+-- @tparam string prefix
+-- @treturn boolean
+function scanner.is_tag_prefix(prefix)
+  return find(prefix, "^[^,%[%]]") ~= nil and find(prefix, "^" .. URI .. "+$") ~= nil
 end
 
 --- A tag, resolved (section 6.9.1).

@@ -89,6 +89,19 @@ describe("yaml.dump", function()
     assert.equal("a: &x\n  - 1\nb: *x\n", yaml.dump({ a = shared, b = shared }, { anchors = { x = shared } }))
   end)
 
+  it("gives no table an anchor that another one was given", function()
+    local a, b = { 1 }, { 2 }
+    assert.equal("- &id002\n  - 1\n- &id001\n  - 2\n- *id002\n- *id001\n", yaml.dump({ a, b, a, b }, { anchors = { id001 = b } }))
+  end)
+
+  it("refuses a name that no anchor can have", function()
+    for _, name in ipairs { "x y", "", "a,b", "[a]", "a\n" } do
+      local ok, err = pcall(function() yaml.dump({ {} }, { anchors = { [name] = {} } }) end)
+      assert.is_false(ok)
+      assert.matches("dump_spec.lua:%d+: yaml.dump: .* is no name of an anchor", err)
+    end
+  end)
+
   it("indents as it is told", function()
     assert.equal("a:\n    b:\n        - 1\n", yaml.dump({ a = { b = { 1 } } }, { indent = 4 }))
   end)
@@ -136,6 +149,23 @@ describe("yaml.dump", function()
       end,
     }
     assert.equal("- !point 1/2\n- a: 1\n", yaml.dump({ setmetatable({ x = 1, y = 2 }, point), { a = 1 } }, options))
+  end)
+
+  it("escapes what a tag cannot have in it", function()
+    local function represent() return "!a b>é%", "x" end
+    assert.equal("!<!a%20b%3E%C3%A9%25> x\n", yaml.dump({}, { represent = represent }))
+    local given
+    local tags = { ["!a b>é%"] = function(value) given = value return value end }
+    assert.equal("x", yaml.load(yaml.dump({}, { represent = represent }), { tags = tags }))
+    assert.equal("x", given)
+  end)
+
+  it("refuses a tag that is none", function()
+    for _, tag in ipairs { "point", "", 5 } do
+      local ok, err = pcall(function() yaml.dump({ {} }, { represent = function(t) return t[1] == nil and tag, "x" end }) end)
+      assert.is_false(ok)
+      assert.matches("dump_spec.lua:%d+: yaml.dump: represent gave .* for %[1%], and a tag is like", err)
+    end
   end)
 
   it("refuses a table that contains itself, with the path", function()

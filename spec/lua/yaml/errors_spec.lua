@@ -25,6 +25,17 @@ describe("an error", function()
     }, where)
   end)
 
+  it("finds a tab in the indentation of the first line", function()
+    refused("\ta: b\n", "1:1: a tab is used for indentation")
+    refused(" \t- b\n", "1:2: a tab is used for indentation")
+    assert.equal("b", yaml.load "\tb\n") -- no collection, so nothing is indented
+  end)
+
+  it("refuses a prefix of tags that has other characters than tags", function()
+    refused("%TAG !e! a\\b:\n---\n!e!c d\n", "1:1: a handle and a prefix must follow %TAG")
+    refused("%TAG !e! ,a\n---\n!e!c d\n", "1:1: a handle and a prefix must follow %TAG")
+  end)
+
   it("counts columns in characters", function()
     refused("ä: ü: 1\n", "1:5: a mapping cannot begin here", "      |     ^")
   end)

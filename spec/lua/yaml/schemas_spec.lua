@@ -42,6 +42,17 @@ describe("the core schema", function()
     assert.equal(math.maxinteger, load "0o777777777777777777777")
   end)
 
+  it("reads the least integer in every notation of YAML 1.1", function()
+    assert.same({ math.mininteger, math.mininteger, math.mininteger, math.mininteger },
+      load("[-9223372036854775808, -0x8000000000000000, -01000000000000000000000, -2562047788015215:30:08]", { schema = "1.1" }))
+    assert.equal("integer integer", kinds(load("[-0x8000000000000000, -2562047788015215:30:08]", { schema = "1.1" })))
+  end)
+
+  it("does not wrap numbers to base 60 round", function()
+    assert.same({ 3320413933267719288000 + 3599.0, 6e20 + 59 }, load("[922337203685477580:59:59, 9999999999999999999:59]", { schema = "1.1" }))
+    assert.equal("922337203685477580:59:59", load("922337203685477580:59:59", { schema = "1.1", big = "string" }))
+  end)
+
   it("reads larger integers as floats, or as strings where it is asked to", function()
     assert.equal("float float", kinds(load "[9223372036854775808, 0xFFFFFFFFFFFFFFFF]"))
     assert.same({ "9223372036854775808", "0xFFFFFFFFFFFFFFFF", 5 },
@@ -145,6 +156,15 @@ describe("binary and timestamps", function()
     assert.equal(1006545702, load("2001-11-23 15:01:42 -05:00", schema))
     assert.equal(1008384300.25, load("2001-12-14t21:45:00.25-05:00", schema))
     assert.equal(951782400, load("!!timestamp 2000-02-29", { timestamps = true }))
+    assert.equal(1767225600, load("2026-01-01", { timestamps = true }))
+    assert.equal("2026-01-01", load("2026-01-01", { timestamps = true, schema = "failsafe" }))
+  end)
+
+  it("are strings where the calendar does not have them", function()
+    local text = "[2026-02-29, 2026-13-01, 2026-00-01, 2026-04-31, 2026-01-01 24:00:00, 2026-01-01 10:60:00]"
+    assert.equal(("string "):rep(6), kinds(load(text, { timestamps = true })) .. " ")
+    assert.same({ 1772236800, 1798675200 }, load("[2026-02-28, 2026-12-31]", { timestamps = true }))
+    assert.is_nil((yaml.load("!!timestamp 2026-02-29", { timestamps = true })))
   end)
 end)
 
