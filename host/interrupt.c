@@ -91,3 +91,8 @@ int mw_interrupt(mw_host *h, pthread_t thread)
 	__atomic_store_n(&h->interrupt, 1, __ATOMIC_SEQ_CST);
 	return pthread_kill(thread, INTERRUPT_SIGNAL);
 }
+
+int mw_nudge(mw_host *h, pthread_t thread)
+{
+	return pending(h) && pthread_kill(thread, INTERRUPT_SIGNAL) == 0;
+}

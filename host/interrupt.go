@@ -8,13 +8,18 @@ import "C"
 import (
 	"runtime"
 	"sync"
+	"time"
 )
+
+// nudgeEvery is how often the signal is sent again until the script has taken its interrupt.
+const nudgeEvery = 20 * time.Millisecond
 
 // thread is where a script runs now, if one does.
 type thread struct {
 	mutex       sync.Mutex
 	active      bool
 	interrupted bool // since it became active
+	nudging     bool // a goroutine runs nudge
 	id          C.pthread_t
 }
 
@@ -50,9 +55,32 @@ func (h *Host) Interrupt() (first bool) {
 	}
 	first, h.thread.interrupted = !h.thread.interrupted, true
 	C.mw_interrupt(h.c, h.thread.id)
+	if !h.thread.nudging {
+		h.thread.nudging = true
+		go h.nudge()
+	}
 	select {
 	case h.wake <- struct{}{}:
 	default: // one is there already
 	}
 	return first
+}
+
+// nudge sends the signal again and again until the script has taken its interrupt. One is not enough
+// where the script waits in a system call: Ctrl-C's own SIGINT may take that thread out of the call,
+// and while it is on its way back in, the signal that should end the call finds nothing to end.
+func (h *Host) nudge() {
+	for {
+		time.Sleep(nudgeEvery)
+		if !h.nudgeOnce() {
+			return
+		}
+	}
+}
+
+func (h *Host) nudgeOnce() (again bool) {
+	h.thread.mutex.Lock()
+	defer h.thread.mutex.Unlock()
+	h.thread.nudging = h.thread.active && C.mw_nudge(h.c, h.thread.id) != 0
+	return h.thread.nudging
 }

@@ -17,6 +17,9 @@ void mw_leave(mw_host *h);
  * other thread. Returns 0, or an errno value. */
 int mw_interrupt(mw_host *h, pthread_t thread);
 
+/* Sends what mw_interrupt sent once more, if the interrupt has not been raised yet: then not 0. */
+int mw_nudge(mw_host *h, pthread_t thread);
+
 /* Follows the running coroutine: sets it and returns the one that ran before. */
 lua_State *mw_switch(mw_host *h, lua_State *to);
 
