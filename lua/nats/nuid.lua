@@ -2,18 +2,10 @@
 --
 -- @module nats.nuid
 
+local random = require "digest.random"
+
 local DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 local LENGTH = 22                                   -- as nats.go has it: 131 bits
-
---- Random bytes of the system; nil where there is no such device.
-local function device(count)
-  local file = io.open("/dev/urandom", "rb")
-  if not file then return nil end
-  file:setvbuf("no")                                -- else the C library reads 4 KiB to give a few bytes
-  local bytes = file:read(count)
-  file:close()
-  return bytes and #bytes == count and bytes or nil
-end
 
 --- Bytes that differ from run to run and from call to call, where the system has no random device.
 -- math.random alone would repeat: documents seed it alike on every pass.
@@ -32,7 +24,7 @@ end
 local function nuid()
   local out, n = {}, 0
   repeat
-    local bytes = device(LENGTH + 10) or mixed(LENGTH + 10)
+    local bytes = random(LENGTH + 10) or mixed(LENGTH + 10)
     for i = 1, #bytes do
       local b = bytes:byte(i)
       if b < 248 and n < LENGTH then                -- 248 = 4 * 62: above it some digits would come more often
