@@ -80,6 +80,12 @@ function convert.run(args, command)
       status = 1
     end
   end
+  local written
+  written, err = io.stdout:flush()
+  if not written then
+    io.stderr:write("moonwire ", command.name, ": cannot write: ", tostring(err), "\n")
+    status = 1
+  end
   return status
 end
 
@@ -109,18 +115,22 @@ local function sorted(map)
 end
 
 -- The key as JSON has it: a string.
-local function key_text(key)
-  if type(key) == "table" and key ~= yaml.null then error("a collection is a key, which JSON does not have", 0) end
+local function key_text(key, name)
+  if type(key) == "table" and key ~= yaml.null then error(name .. ": a collection is a key, which JSON does not have", 0) end
   return json.encode(tostring(key))
 end
+
+--- The metatable of numbers that are written as they were read: { text }. A float may have more digits than Lua keeps.
+convert.number = { __name = "moonwire.convert.number" }
 
 --- Writes a value as JSON, its mappings in their own order.
 -- @tparam any value as yaml.load(text, { ordered = true }) gives it
 -- @tparam integer indent spaces; 0 writes one line
 -- @tparam boolean sort whether keys are sorted
+-- @tparam string name the file's, for errors
 -- @treturn string
 -- @raise a message, where JSON cannot hold the value
-function convert.to_json(value, indent, sort)
+function convert.to_json(value, indent, sort, name)
   local out, n = {}, 0
   local separator = indent > 0 and ": " or ":"
   local function put(text)
@@ -147,8 +157,10 @@ function convert.to_json(value, indent, sort)
   function write(node, margin)
     if type(node) ~= "table" or node == yaml.null then
       local ok, text = pcall(json.encode, node)
-      if not ok then error(("%s cannot be written as JSON"):format(tostring(node)), 0) end
+      if not ok then error(("%s: %s cannot be written as JSON"):format(name, tostring(node)), 0) end
       put(text)
+    elseif getmetatable(node) == convert.number then
+      put(node[1])
     elseif json.kind(node) == "array" then
       local i = 0
       collection("[", "]", margin, function()
@@ -163,8 +175,8 @@ function convert.to_json(value, indent, sort)
         local item
         key, item = step(state, key)
         return key, item
-      end, function(name, item, inner)
-        put(key_text(name) .. separator)
+      end, function(label, item, inner)
+        put(key_text(label, name) .. separator)
         write(item, inner)
       end)
     end

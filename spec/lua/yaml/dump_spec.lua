@@ -132,6 +132,17 @@ describe("yaml.dump", function()
     assert.equal("2: a\n10: b\na: c\nb: d\n", yaml.dump { b = "d", a = "c", [10] = "b", [2] = "a" })
   end)
 
+  it("sorts keys that are tables by their text, not by where they are in memory", function()
+    local map = {}
+    for i = 9, 1, -1 do map[{ i, { x = 10 - i } }] = i end
+    local keys = {}
+    for text in yaml.dump(map):gmatch "%? (%b[])" do keys[#keys + 1] = text end
+    assert.same({
+      "[1, {x: 9}]", "[2, {x: 8}]", "[3, {x: 7}]", "[4, {x: 6}]", "[5, {x: 5}]", "[6, {x: 4}]", "[7, {x: 3}]", "[8, {x: 2}]",
+      "[9, {x: 1}]",
+    }, keys)
+  end)
+
   it("sorts by a function", function()
     assert.equal("b: 1\na: 2\n", yaml.dump({ a = 2, b = 1 }, { sort = function(x, y) return x > y end }))
   end)
@@ -180,6 +191,12 @@ describe("yaml.dump", function()
     local ok, err = pcall(function() yaml.dump { a = { ["b c"] = print } } end)
     assert.is_false(ok)
     assert.matches('dump_spec.lua:%d+: yaml.dump: %.a%["b c"%] is a function, which YAML cannot hold', err)
+  end)
+
+  it("refuses a key that YAML cannot hold", function()
+    local ok, err = pcall(function() yaml.dump { a = { [print] = 1 } } end)
+    assert.is_false(ok)
+    assert.matches("dump_spec.lua:%d+: yaml.dump: %.a%[function: [^]]+%] is a function, which YAML cannot hold", err)
   end)
 
   it("refuses tables nested too deep", function()

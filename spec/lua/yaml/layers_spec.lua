@@ -94,6 +94,12 @@ describe("yaml.emitter", function()
     assert.equal("[a, {? [b]: c}, d]\n", sink.text())
   end)
 
+  it("keeps null what is null without a word for it", function()
+    local sink = emitter.new()
+    parser.parse("- \n- a:\n- {b: , c: &x }\n- &y\n- ''\n", sink)
+    assert.equal("- null\n- a: null\n- {b: null, c: &x null}\n- &y\n- ''\n", sink.text())
+  end)
+
   it("keeps white at the begin of a folded text", function()
     local sink = emitter.new()
     parser.parse("- >1-\n  a\n", sink)

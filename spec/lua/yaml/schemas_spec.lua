@@ -49,7 +49,8 @@ describe("the core schema", function()
   end)
 
   it("does not wrap numbers to base 60 round", function()
-    assert.same({ 3320413933267719288000 + 3599.0, 6e20 + 59 }, load("[922337203685477580:59:59, 9999999999999999999:59]", { schema = "1.1" }))
+    assert.equal(3320413933267719288000 + 3599.0, load("922337203685477580:59:59", { schema = "1.1" }))
+    assert.equal(6e20 + 59, load("9999999999999999999:59", { schema = "1.1" }))
     assert.equal("922337203685477580:59:59", load("922337203685477580:59:59", { schema = "1.1", big = "string" }))
   end)
 
