@@ -19,6 +19,8 @@ local next_of = wire.next
 local CHUNK = 65536          -- bytes asked of the socket at a time: larger ones were not faster
 local SLICE = 0.25           -- seconds of one wait in the kernel, which a Ctrl-C cannot end
 local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; it gives us as long
+local STALL = 0.01           -- seconds of one wait in a write, between looks at what has come
+local SPILL = 64 * 1024 * 1024   -- bytes read while a write waits, at most: as much as a server keeps for us
 local GLANCE = 128           -- publishes after which the server's own words are looked for
 local LAST_WORDS = 1024      -- chunks read of a connection that broke while writing, so that this ends
 
@@ -50,26 +52,44 @@ end
 
 -- Reading and writing ---------------------------------------------------------------------------------
 
+--- What luasocket calls "closed", in words; other errors as they are.
+local function reason(err) return err == "closed" and "the server closed the connection" or err end
+
+--- Reads without waiting, to keep it for `fill`. Our own messages may be what the server cannot get rid of:
+-- while it waits for us it takes nothing, so that a script which hears itself would wait for ever.
+local function spill(self)
+  if self.spilt_bytes >= SPILL then return end
+  local data, _, part = self.sock:receive(CHUNK)
+  data = data or part
+  self.spilt[#self.spilt + 1] = data
+  self.spilt_bytes = self.spilt_bytes + #data
+end
+
 --- Sends all of a string; nil and the number of bytes that the kernel took, when the connection broke.
 local function write(self, data)
   local sock = self.sock
-  local last, err, position = sock:send(data)
+  local last, err, taken = sock:send(data)
   if last then return true end
-  sock:settimeout(WRITE_TIMEOUT)
-  while not last and err == "timeout" do
-    local before = position
-    last, err, position = sock:send(data, position + 1)
-    if not last and err == "timeout" and position <= before then
-      err = ("the server took no bytes for %d s"):format(WRITE_TIMEOUT)
-    end
+  local stalled = 0
+  while not last and err == "timeout" and stalled < WRITE_TIMEOUT do
+    spill(self)
+    sock:settimeout(STALL)
+    local before = taken
+    last, err, taken = sock:send(data, taken + 1)
+    sock:settimeout(0)
+    stalled = (last or taken > before) and 0 or stalled + STALL
   end
-  sock:settimeout(0)
   if last then return true end
-  return nil, position, err == "closed" and "the server closed the connection" or err
+  return nil, taken, err == "timeout" and ("the server took nothing for %d s"):format(WRITE_TIMEOUT) or reason(err)
 end
 
 --- Reads what has come; true, or nil and "timeout" or why the connection ended.
 local function fill(self, timeout)
+  if self.spilt_bytes > 0 then
+    wire.feed(self, concat(self.spilt))
+    self.spilt, self.spilt_bytes = {}, 0
+    return true
+  end
   local sock = self.sock
   local data, err, part = sock:receive(CHUNK)
   data = data or part
@@ -87,7 +107,7 @@ local function fill(self, timeout)
     wire.feed(self, data)
     return true
   end
-  return nil, err == "closed" and "the server closed the connection" or err
+  return nil, reason(err)
 end
 
 -- What the server says besides messages: kind -> function(self, argument) -> ?event, ?detail.
@@ -176,6 +196,7 @@ function lost(self, why, final)
   self.reason = nil
   self.sock:close()
   wire.reset(self)
+  self.spilt, self.spilt_bytes = {}, 0
   self.otherwise = self.wait
   self.pings, self.unanswered = {}, 0
   if final or not self.options.allow_reconnect then
@@ -490,6 +511,8 @@ function module.open(options)
     backlog = {},            -- what poll tells before it reads on, backlog_first..backlog_last of it
     backlog_first = 1,
     backlog_last = 0,
+    spilt = {},              -- chunks that were read while a write waited
+    spilt_bytes = 0,
     pings = {},              -- of each PING on its way: its number when the client asked for it, else false
     asked = 0,               -- pings that the client asked for
     unanswered = 0,          -- pings of ours that were not answered
