@@ -143,11 +143,11 @@ local function members(text, object, key, start, first, depth, settings)
   return object, start + 1
 end
 
--- Read an object by what is known of its place; nil when nothing is.
-local function read_known(text, at, depth, settings, hint)
+-- Fill an object by what is known of its place; nil when nothing is.
+local function read_known(text, at, depth, settings, hint, object)
   local runs = hint.shape
   if runs and runs.misses < MISSES then
-    local object, last, whole = read_shape(text, at, depth, settings, read, runs)
+    local last, whole = read_shape(text, at, depth, settings, read, runs, object)
     if whole then return object, last end
     runs.misses = runs.misses + 1
     if last == at then return nil end
@@ -156,20 +156,22 @@ local function read_known(text, at, depth, settings, hint)
   end
   hint.seen = (hint.seen or 0) + 1
   if hint.seen ~= LEARN_AFTER then return nil end
-  local object, last, learnt = shape.learn(text, at, depth, settings, reader)
+  local last, learnt = shape.learn(text, at, depth, settings, reader, object)
   if learnt then hint.shape, hint.seen = learnt, 0 end
   return object, last
 end
 
 read["{"] = function(text, at, depth, settings, hint)
   if depth == 0 then fault.raise(at, settings.too_deep) end
-  if sub(text, at + 1, at + 1) == "}" then return {}, at + 2 end
+  local object = {}
+  if settings.object then setmetatable(object, settings.object) end
+  if sub(text, at + 1, at + 1) == "}" then return object, at + 2 end
   if hint and settings.shapes then
-    local object, last = read_known(text, at, depth - 1, settings, hint)
-    if object then return object, last end
+    local known, last = read_known(text, at, depth - 1, settings, hint, object)
+    if known then return object, last end
   end
   local key, start, first = first_member(text, at + 1, settings)
-  return members(text, {}, key, start, first, depth - 1, settings)
+  return members(text, object, key, start, first, depth - 1, settings)
 end
 
 -- Arrays -------------------------------------------------------------------
@@ -202,7 +204,10 @@ read["["] = function(text, at, depth, settings, hint)
     _, start, first = find(text, FIRST, start)
     if not start then expected(text, at + 1, "a value or ']'") end
   end
-  if first == "]" then return array, start + 1 end
+  if first == "]" then
+    if settings.counted then array[0] = 0 end
+    return array, start + 1
+  end
   depth = depth - 1
   local numbers, streak = settings.number_element, 0
   local child, objects = hint and hint.child, 0
@@ -235,6 +240,7 @@ read["["] = function(text, at, depth, settings, hint)
       delimiter = sub(text, last, last)
       if delimiter == "]" then
         array[n + 1] = value
+        if settings.counted then array[0] = n + 1 end
         return array, last + 1
       end
       start = last
@@ -244,6 +250,7 @@ read["["] = function(text, at, depth, settings, hint)
     n = n + 1
     array[n] = value
     if delimiter == "]" then
+      if settings.counted then array[0] = n end
       return array, next_first == "" and last + 1 or last
     end
     start, first = last, next_first
@@ -252,7 +259,7 @@ end
 
 -- Documents ----------------------------------------------------------------
 
---- The settings of a decoder.
+--- The settings of a decoder. The drop-ins of rocks/ set some fields otherwise than any option does.
 -- @tparam table options `depth` (levels) and, each optional: `null` (what null becomes),
 --   `big` ("string"), `utf8` ("pass"), `duplicates` ("error")
 -- @treturn table what `decoder.document` and `decoder.value` take
@@ -272,14 +279,20 @@ function decoder.settings(options)
     -- The fast patterns make each number an integer or a float.
     number_member = fast and NUMBER_MEMBER or {},
     number_element = fast and NUMBER_ELEMENT or {},
-    -- Whether invalid UTF-8 and lone surrogates are refused.
+    -- Whether a number too large for a double is infinite instead of refused.
+    infinite = false,
+    -- Whether invalid UTF-8 is refused, and whether lone surrogates are.
     strict = options.utf8 ~= "pass",
+    paired = options.utf8 ~= "pass",
     -- Whether a key that occurs twice is refused.
     unique = unique,
     -- Whether shapes may be used: they look at neither of these.
     shapes = fast and not unique,
-    -- The metatable of arrays.
+    -- The metatables of arrays and of objects.
     array = kind.array,
+    object = nil,
+    -- Whether arrays hold the number of their elements at 0.
+    counted = false,
   }
 end
 
@@ -290,7 +303,10 @@ local function value(text, at, settings)
   end
   local _, start, first = find(text, FIRST, at)
   if not start then scalar.none(text, at) end
-  return read[first](text, start, settings.depth, settings)
+  local result, last = read[first](text, start, settings.depth, settings)
+  -- Arrays look one character further, behind white space.
+  while WHITE[sub(text, last - 1, last - 1)] do last = last - 1 end
+  return result, last
 end
 
 local function document(text, settings)

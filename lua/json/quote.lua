@@ -6,14 +6,23 @@ local unicode = require "json.unicode"
 
 local find, gsub, sub, concat = string.find, string.gsub, string.sub, table.concat
 
-local ESCAPE = {
-  ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f",
-  ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t",
-}
-for code = 0x00, 0x1F do
-  local c = string.char(code)
-  ESCAPE[c] = ESCAPE[c] or ("\\u%04x"):format(code)
+local quote = {}
+
+--- The escapes that JSON asks for, by their characters, in a table of the caller's.
+-- @tparam[opt="\\u%04x"] string other the format of those that have no letter
+-- @treturn table
+function quote.escapes(other)
+  local escapes = {
+    ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t",
+  }
+  for code = 0x00, 0x1F do
+    local c = string.char(code)
+    escapes[c] = escapes[c] or (other or "\\u%04x"):format(code)
+  end
+  return escapes
 end
+
+local ESCAPE = quote.escapes()
 
 -- What needs no escape, and what is between two escapes. The likeliest range
 -- stands first, because a set is searched from its left.
@@ -24,8 +33,6 @@ local PIECE = "^([]-\255#-[ -!]*)(.)"
 -- not where escapes are dense: with fewer than DENSE characters for each piece,
 -- after the first SAMPLE pieces.
 local SAMPLE, DENSE = 33, 6
-
-local quote = {}
 
 --- What a string begins with that needs neither an escape nor a check.
 quote.PLAIN = "^[]-\127#-[ -!]*"

@@ -23,8 +23,9 @@ local ESCAPE = {
   ["n"] = "\n", ["r"] = "\r", ["t"] = "\t",
 }
 
--- Always matches.
-local PIECE = "^(" .. grammar.PLAIN .. ')(["\\]?)'
+--- Up to the next quote or backslash. Always matches.
+scalar.PIECE = "^(" .. grammar.PLAIN .. ')(["\\]?)'
+local PIECE = scalar.PIECE
 
 -- The character of the \u escape whose backslash is at `at`, and its last byte.
 local function unicode_escape(text, at, settings)
@@ -36,8 +37,32 @@ local function unicode_escape(text, at, settings)
   if low then
     return char(0x10000 + ((code & 0x3FF) << 10 | tonumber(low, 16) & 0x3FF)), at + 11
   end
-  if settings.strict then fault.raise(at, "lone surrogate " .. sub(text, at, at + 5)) end
+  if settings.paired then fault.raise(at, "lone surrogate " .. sub(text, at, at + 5)) end
   return char(code), at + 5
+end
+
+--- What an escape means.
+-- @tparam string text
+-- @tparam integer at its backslash
+-- @tparam table settings
+-- @treturn string
+-- @treturn integer its last byte
+local function any_escape(text, at, settings)
+  local c = sub(text, at + 1, at + 1)
+  if ESCAPE[c] then return ESCAPE[c], at + 1 end
+  if c == "u" then return unicode_escape(text, at, settings) end
+  fault.raise(at, "unknown escape '\\' before " .. fault.shown(text, at + 1))
+end
+scalar.escape = any_escape
+
+--- Give up on a string at what is no quote, no escape and no plain character.
+-- @tparam string text
+-- @tparam integer at the byte
+-- @tparam integer opening the quote where the string begins
+function scalar.unclosed(text, at, opening)
+  local c = byte(text, at)
+  if not c then fault.raise(opening, "string without a closing quote") end
+  fault.raise(at, ("control character 0x%02X in a string must be escaped"):format(c))
 end
 
 --- A string; `at` is its opening quote.
@@ -51,22 +76,16 @@ function scalar.string(text, at, _, settings)
     local c = ESCAPE[escape]
     if c then
       last = last + 1
-    elseif escape == "u" then
-      c, last = unicode_escape(text, last, settings)
     elseif escape == "" then
       break
     else
-      fault.raise(last, "unknown escape '\\' before " .. fault.shown(text, last + 1))
+      c, last = any_escape(text, last, settings)
     end
     pieces[n + 1], pieces[n + 2] = piece, c
     n = n + 2
     _, last, piece, special = find(text, PIECE, last + 1)
   end
-  if special ~= '"' then
-    local c = byte(text, last + 1)
-    if not c then fault.raise(at, "string without a closing quote") end
-    fault.raise(last + 1, ("control character 0x%02X in a string must be escaped"):format(c))
-  end
+  if special ~= '"' then scalar.unclosed(text, last + 1, at) end
   pieces[n + 1] = piece
   return concat(pieces), last + 1
 end
@@ -103,7 +122,7 @@ function scalar.number(text, at, _, settings)
   elseif settings.big == "string" then
     local whole = math_type(value) == "float" and not find(digits, "[.eE]")
     if whole or infinite then value = digits end
-  elseif infinite then
+  elseif infinite and not settings.infinite then
     fault.raise(at, "number too large for a double")
   end
   return value, last + 1

@@ -48,12 +48,12 @@ end
 -- @tparam integer depth levels still allowed inside it
 -- @tparam table settings
 -- @tparam table reader the decoder's `value`, `first_member` and `next_member`
--- @treturn table the object
+-- @tparam table object what gets the members
 -- @treturn integer the byte behind it
 -- @treturn ?table the shape, a list of runs and `misses`, how often it did not match;
 --   nil when it would not be worth while
-function shape.learn(text, at, depth, settings, reader)
-  local object, learnt, holes = {}, { misses = 0 }, 0
+function shape.learn(text, at, depth, settings, reader, object)
+  local learnt, holes = { misses = 0 }, 0
   local pattern, keys, fills, from = "^", {}, {}, at
   local function close(nested, hint)
     learnt[#learnt + 1] = new_run(pattern, keys, fills, nested, hint)
@@ -78,7 +78,7 @@ function shape.learn(text, at, depth, settings, reader)
   end
   pattern = pattern .. literally(sub(text, from, start))
   close()
-  return object, start + 1, holes >= WORTH and learnt or nil
+  return start + 1, holes >= WORTH and learnt or nil
 end
 
 --- Read an object by a shape, as far as it matches.
@@ -88,42 +88,41 @@ end
 -- @tparam table settings
 -- @tparam table values the readers of values, by their first character
 -- @tparam table runs the shape
--- @treturn ?table the object, with the members that matched; nil when none did
+-- @tparam table object what gets the members that match
 -- @treturn integer the byte behind what matched
 -- @treturn boolean whether that is all of the object
-function shape.read(text, at, depth, settings, values, runs)
-  local object, last = nil, at
+function shape.read(text, at, depth, settings, values, runs, object)
+  local last = at
   for i = 1, #runs do
     local run = runs[i]
     local _, stop, a, b, c, d = find(text, run.pattern, last)
-    if not stop then return object, last, false end
-    object = object or {}
+    if not stop then return last, false end
     local key, fill = run.key1, run.fill1
     if key then
       if fill then
         a = fill(a)
-        if a == nil then return object, last, false end
+        if a == nil then return last, false end
       end
       object[key] = a
       key, fill = run.key2, run.fill2
       if key then
         if fill then
           b = fill(b)
-          if b == nil then return object, last, false end
+          if b == nil then return last, false end
         end
         object[key] = b
         key, fill = run.key3, run.fill3
         if key then
           if fill then
             c = fill(c)
-            if c == nil then return object, last, false end
+            if c == nil then return last, false end
           end
           object[key] = c
           key, fill = run.key4, run.fill4
           if key then
             if fill then
               d = fill(d)
-              if d == nil then return object, last, false end
+              if d == nil then return last, false end
             end
             object[key] = d
           end
@@ -136,7 +135,7 @@ function shape.read(text, at, depth, settings, values, runs)
       object[nested], last = values[sub(text, last, last)](text, last, depth, settings, run.hint)
     end
   end
-  return object, last, true
+  return last, true
 end
 
 return shape
