@@ -24,6 +24,7 @@ var commands = [][2]string{
 	{"topology", "show which clients and streams a NATS server has"},
 	{"yaml", "read, check and convert YAML"},
 	{"json", "read, check and convert JSON"},
+	{"rocks", "show which file each rock comes from"},
 	{"version", "show what this program is made of"},
 	{"help", "show this, or the help of a command"},
 }
@@ -108,9 +109,11 @@ func help(args []string) int {
 	return 0
 }
 
-const versionUsage = `usage: moonwire version
+const versionUsage = `usage: moonwire version [--rocks]
 
 Shows the version of moonwire, of its Lua and of the libraries in it.
+
+  --rocks   which file each rock comes from, instead
 `
 
 func showVersion(args []string) int {
@@ -118,6 +121,9 @@ func showVersion(args []string) int {
 		if args[0] == "--help" || args[0] == "-h" {
 			fmt.Print(versionUsage)
 			return 0
+		}
+		if args[0] == "--rocks" {
+			return runLuaCommand("rocks", args[1:])
 		}
 		return misuse("version: unexpected argument '%s'", args[0])
 	}

@@ -12,6 +12,7 @@ local COMMANDS = {
   { "topology", "show which clients and streams a NATS server has" },
   { "yaml", "read, check and convert YAML" },
   { "json", "read, check and convert JSON" },
+  { "rocks", "show which file each rock comes from" },
 }
 
 -- True where `require` would find the module, without loading it.

@@ -1,2 +1,6 @@
---- Lets specs find rocks/ under the genuine busted too: after everything else, as `moonwire` has it.
-package.path = package.path .. ";rocks/?.lua;rocks/?/init.lua"
+--- Gives specs under the genuine busted the order of `require` that they have under `moonwire spec`: lua/ before all
+-- else, rocks/ after all else. (The binary and the engines that read files have it by then.)
+local meta = getmetatable(package.preload)
+if not (meta and meta.moonwire_roots) and not package.preload["host.nats"] then
+  require("moonwire.loader").install(".")
+end
