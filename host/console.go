@@ -4,6 +4,8 @@ package host
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include "bridge.h"
 
@@ -14,6 +16,23 @@ static void print(const char *text, size_t size)
 }
 
 static void flush(void) { fflush(stdout); }
+
+static int columns(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static void keys_without_signals(int fd)
+{
+	struct termios mode;
+
+	if (tcgetattr(fd, &mode) != 0)
+		return;
+	mode.c_lflag &= ~(tcflag_t)ISIG;
+	tcsetattr(fd, TCSANOW, &mode);
+}
 
 static ssize_t read_line(char **line)
 {
@@ -59,6 +78,12 @@ func ReadLine() (string, error) {
 
 // IsTerminal tells whether a file is a terminal.
 func IsTerminal(file *os.File) bool { return C.isatty(C.int(file.Fd())) != 0 }
+
+// Columns is the width of a terminal; 0: it is none, or does not tell.
+func Columns(file *os.File) int { return int(C.columns(C.int(file.Fd()))) }
+
+// KeysWithoutSignals has a terminal hand over Ctrl-C as a character, as long as it is in this mode.
+func KeysWithoutSignals(file *os.File) { C.keys_without_signals(C.int(file.Fd())) }
 
 // flush writes out what Lua's standard output holds: a Go program that exits would lose it.
 func flush() { C.flush() }

@@ -24,7 +24,7 @@ var errAborted = errors.New("aborted")
 // converse is the interactive mode: it runs what is typed until the end of the input.
 func converse(h *host.Host, history string) {
 	var r reader = plain{}
-	if host.IsTerminal(os.Stdin) && host.IsTerminal(os.Stdout) {
+	if host.IsTerminal(os.Stdin) && host.Columns(os.Stdout) > 0 && liner.TerminalSupported() {
 		r = newEditor(history)
 	}
 	defer r.close()
@@ -86,14 +86,19 @@ func (plain) read(prompt string) (string, error) {
 func (plain) remember(string) {}
 func (plain) close()          {}
 
-// editor reads a terminal, with editing and a history.
+// editor reads a terminal, with editing and a history. A script finds the terminal as we found it.
 type editor struct {
-	line *liner.State
-	path string // of the history; empty: none is kept
+	line             *liner.State
+	path             string            // of the history; empty: none is kept
+	found, whileOurs liner.ModeApplier // the terminal's modes
 }
 
 func newEditor(path string) *editor {
-	e := &editor{line: liner.NewLiner(), path: path}
+	e := &editor{path: path}
+	e.found, _ = liner.TerminalMode() // no error: it is a terminal
+	e.line = liner.NewLiner()
+	host.KeysWithoutSignals(os.Stdin) // liner does so only after it has printed the prompt
+	e.whileOurs, _ = liner.TerminalMode()
 	if e.path == "" {
 		e.path = historyPath()
 	}
@@ -121,6 +126,8 @@ func historyPath() string {
 
 func (e *editor) read(prompt string) (string, error) {
 	host.Print("") // what the script has written comes before the prompt
+	_ = e.whileOurs.ApplyMode()
+	defer func() { _ = e.found.ApplyMode() }()
 	line, err := e.line.Prompt(prompt)
 	if errors.Is(err, liner.ErrPromptAborted) {
 		return "", errAborted
