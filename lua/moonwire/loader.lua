@@ -34,7 +34,7 @@ local function load_from(folder, name)
   if not chunk then
     error("error loading module '" .. name .. "' from file '" .. path .. "':\n\t" .. err, 0)
   end
-  return function(module_name) return chunk(module_name, path) end
+  return function(module_name) return chunk(module_name, path) end, path
 end
 
 -- Before everything else stands package.preload: every engine asks it first, ConTeXt's own `require`
@@ -53,10 +53,22 @@ local function install_first(folder)
   setmetatable(package.preload, meta)
 end
 
+-- A C module that the engine finds and cannot load (it is for another Lua) is as good as none, if there is ours.
+local function forgive(folder, searcher)
+  return function(name)
+    local fine, found, data = pcall(searcher, name)
+    if fine then return found, data end
+    if type(name) == "string" and loader.find(folder, name) then return "\n\t" .. tostring(found) end
+    error(found, 0)
+  end
+end
+
 local function install_last(folder)
+  for i = 3, #searchers do searchers[i] = forgive(folder, searchers[i]) end
   searchers[#searchers + 1] = function(name)
-    local found, tried = load_from(folder, name)
-    return found or tried
+    local found, path_or_tried = load_from(folder, name)
+    if found then return found, path_or_tried end
+    return path_or_tried
   end
 end
 

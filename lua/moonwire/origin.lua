@@ -17,16 +17,6 @@ local function ours(name)
   return nil
 end
 
--- The file of a module of rocks/, likewise.
-local function stand_in(name)
-  local meta = getmetatable(package.preload)
-  for root in pairs(meta and meta.moonwire_roots or {}) do
-    local path = loader.find(root .. "/rocks", name)
-    if path then return path end
-  end
-  return nil
-end
-
 --- Where `require` would take a module from.
 -- @tparam string name
 -- @treturn ?string the path of a file; "built in" for what the engine has without one; nil when there is none
@@ -39,8 +29,7 @@ return function(name)
     if type(load) == "function" then
       -- Some searchers do not say which file.
       return type(path) == "string" and path ~= ":preload:" and path
-        or package.searchpath(name, package.path) or package.searchpath(name, package.cpath)
-        or stand_in(name) or "built in"
+        or package.searchpath(name, package.path) or package.searchpath(name, package.cpath) or "built in"
     end
   end
   return package.loaded[name] ~= nil and "built in" or nil

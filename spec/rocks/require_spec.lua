@@ -76,6 +76,24 @@ describe("require", function()
   end)
 end)
 
+describe("require, with a C module on the path that does not load", function()
+  it("takes our cjson", function()
+    if engine == "host" or engine == "mkiv" then return pending("the binary and MkIV look for C modules by themselves") end
+    local folder = shell.read("mktemp -d")
+    local path, cpath, loaded = package.path, package.cpath, package.loaded.cjson
+    finally(function()
+      package.path, package.cpath, package.loaded.cjson = path, cpath, loaded
+      os.execute("rm -rf " .. shell.quote(folder))
+    end)
+    local file = assert(io.open(folder .. "/cjson.so", "wb"))
+    file:write("no library")
+    file:close()
+    package.path, package.cpath, package.loaded.cjson = "", folder .. "/?.so", nil
+    ends_with(origin("cjson"), "rocks/cjson.lua")
+    assert.equal("[1]", require("cjson").encode { 1 })
+  end)
+end)
+
 describe("moonwire rocks", function()
   local moonwire = require "spec.support.moonwire"
 
