@@ -299,6 +299,8 @@ function emitter.new(options)
     local flow = depth > 0 and stack[depth].flow
     local shown
     local block = not key and not flow
+    -- An empty plain text is null. It stays empty only behind properties, and not in brackets, where a comma may follow.
+    if style == "plain" and text == "" and not tag and not (anchor and not flow) then text = "null" end
     if style == "plain" and (text == "" and (tag or anchor) and not flow
       or text ~= "" and core.resolve(text) ~= text or can_be_plain(text, flow)) then
       shown = text

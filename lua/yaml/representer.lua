@@ -46,21 +46,38 @@ local is_sequence = representer.is_sequence
 -- Numbers before strings before others; each kind in its own order.
 local RANK = { number = 1, string = 2, boolean = 3, table = 4 }
 
-local function before(a, b)
-  local ta, tb = type(a), type(b)
-  if ta ~= tb then return (RANK[ta] or 5) < (RANK[tb] or 5) end
-  if ta == "number" or ta == "string" then return a < b end
-  return tostring(a) < tostring(b)
+-- A table as a key has its place by its text: where it is in memory changes from run to run.
+local function key_texts(keys, represent)
+  local texts = {}
+  for i = 1, #keys do
+    local key = keys[i]
+    if type(key) == "table" then
+      local sink = emitter.new()
+      representer.document(key, sink, { flow = math.huge, anchors = false, represent = represent })
+      texts[key] = sink.text()
+    end
+  end
+  return texts
 end
 
-local function keys_of(map, sort)
-  local order = not sort and types.order(map)
+local function order(keys, represent)
+  local texts = key_texts(keys, represent)
+  table.sort(keys, function(a, b)
+    local ta, tb = type(a), type(b)
+    if ta ~= tb then return RANK[ta] < RANK[tb] end
+    if ta == "number" or ta == "string" then return a < b end
+    return (texts[a] or tostring(a)) < (texts[b] or tostring(b))
+  end)
+end
+
+local function keys_of(map, sort, represent)
+  local kept = not sort and types.order(map)
   local keys, n = {}, 0
-  if order then
-    for i = 1, #order do
-      if rawget(map, order[i]) ~= nil then
+  if kept then
+    for i = 1, #kept do
+      if rawget(map, kept[i]) ~= nil then
         n = n + 1
-        keys[n] = order[i]
+        keys[n] = kept[i]
       end
     end
     return keys
@@ -69,7 +86,7 @@ local function keys_of(map, sort)
     n = n + 1
     keys[n] = key
   end
-  table.sort(keys, type(sort) == "function" and sort or before)
+  if type(sort) == "function" then table.sort(keys, sort) else order(keys, represent) end
   return keys
 end
 
@@ -187,7 +204,7 @@ function representer.document(value, sink, options)
     end
     for key, item in pairs(inner) do
       path[depth + 1] = key
-      local wrong = type(key) == "table" and check(key, depth + 1) or check(item, depth + 1)
+      local wrong = type(key) ~= "string" and check(key, depth + 1) or check(item, depth + 1)
       if wrong then return wrong end
     end
     open[node] = nil
@@ -246,7 +263,7 @@ function representer.document(value, sink, options)
       return sink.sequence_end(nil)
     end
     sink.mapping_start(nil, flow, anchor, tag)
-    local keys = keys_of(inner, sort)
+    local keys = keys_of(inner, sort, represent)
     for i = 1, #keys do
       emit(keys[i])
       emit(inner[keys[i]])
