@@ -24,7 +24,7 @@ help:
 	@echo 'make build      bin/moonwire, one file with all Lua sources in it'
 	@echo 'make lmtx       ConTeXt LMTX under .cache/, beside the system'"'"'s ConTeXt'
 	@echo 'make lint       luacheck, go vet, staticcheck'
-	@echo 'make bench      messages a second, beside nats.go'
+	@echo 'make bench      messages a second beside nats.go, YAML beside libyaml'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean      removes bin/ and build/; make distclean .cache/ too'
 	@echo 'What Debian packages are missing is installed first. V=1 shows the commands.'

@@ -159,7 +159,25 @@ local function speed()
   end
 end
 
--- Texts of a size, for the ways in which a reader can be slower than linear.
+-- What is measured of a text.
+local UNLIMITED = { max_depth = math.huge, max_aliased = math.huge }
+
+local function loading(text)
+  return function() assert(yaml.load_all(text, UNLIMITED)) end
+end
+
+local function iterating(text)
+  return function()
+    for _ in yaml.events(text, { max_depth = math.huge }) do end
+  end
+end
+
+local function dumping(text)
+  local value = assert(yaml.load_all(text, UNLIMITED))
+  return function() yaml.dump_all(value, { flow = 60 }) end
+end
+
+-- Texts of a size, for the ways in which a reader can be slower than linear; loading is measured where nothing is said.
 local SHAPES = {
   { "compose-like", compose },
   { "flow style", flow },
@@ -190,6 +208,11 @@ local SHAPES = {
   { "many escapes", function(size) return 'a: "' .. ("\\n"):rep(size // 2) .. '"\n' end },
   { "not ASCII", function(size) return "a:\n" .. ("  - äöü ß: 日本\n"):rep(size // 24):gsub("ß: ", "") end },
   { "windows line ends", function(size) return (compose(size):gsub("\n", "\r\n")) end },
+  { "events, compose-like", compose, iterating },
+  { "events, flow style", flow, iterating },
+  { "dump, compose-like", compose, dumping },
+  { "dump, flow style", flow, dumping },
+  { "dump, block scalars", blocks, dumping },
 }
 
 local function linear()
@@ -197,13 +220,14 @@ local function linear()
   print(("%-28s %9s %9s %7s"):format("", "small ms", "10x ms", "ratio"))
   for _, shape in ipairs(SHAPES) do
     local a, b = shape[2](small), shape[2](large)
-    local options = { max_depth = math.maxinteger, max_aliased = math.maxinteger }
+    local measured = shape[3] or loading
+    local small_work, large_work = measured(a), measured(b)
     -- Small times are noisy: each is that of several loads, and the best of three medians counts.
     local best
     for _ = 1, 3 do
       local times = measure({
-        function() for _ = 1, 10 do assert(yaml.load_all(a, options)) end end,
-        function() assert(yaml.load_all(b, options)) end,
+        function() for _ = 1, 10 do small_work() end end,
+        large_work,
       }, 5)
       local ratio = times[2] / (times[1] / 10) / (#b / #a / 10)
       if not best or ratio < best[3] then best = { times[1] * 100, times[2] * 1e3, ratio } end
