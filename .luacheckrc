@@ -7,8 +7,8 @@ files["spec"] = { std = "lua53+busted" }
 files["rocks/busted"] = { std = "lua53+busted" }
 files["examples/specs"] = { std = "lua53+busted" }
 
--- Specs that break rules on purpose, to see what becomes of them.
-exclude_files = { "spec/rocks/busted/corpus" }
+-- Specs and scripts that break rules on purpose, to see what becomes of them.
+exclude_files = { "spec/rocks/busted/corpus", "host/testdata" }
 
 -- Inside documents, and under mtxrun. The second list holds tables that are there for modules to fill.
 files["tex"] = {
