@@ -1,6 +1,6 @@
 --- Incremental digests where the engine's code takes whole strings only.
 --
--- The C code of the TeX engines is 12 to 40 times as fast as ours, so chunks are kept and digested as one string at
+-- The C code of the TeX engines is 13 to 31 times as fast as ours, so chunks are kept and digested as one string at
 -- the end; but only up to a limit, beyond which they are handed to the code that needs no memory.
 --
 -- @module digest.buffered
