@@ -18,6 +18,11 @@ type closers struct {
 	done  chan struct{} // closed when all have run; nil until they begin
 }
 
+// OnClose has f run once, when the host or the process ends: at Close, os.exit or a signal that
+// HandleSignals handles, the last one first. f must not use the host. All such functions and the
+// connections together have Config.CloseTimeout.
+func (h *Host) OnClose(f func()) { h.onClose(f) }
+
 // onClose has f run once, at Close, os.exit or SIGTERM, the last one first. At SIGTERM the script may
 // still run on another goroutine, so f must not touch Lua and must allow for that. All of them together
 // have Config.CloseTimeout; what is not done then is left.

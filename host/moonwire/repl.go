@@ -25,7 +25,9 @@ var errAborted = errors.New("aborted")
 func converse(h *host.Host, history string) {
 	var r reader = plain{}
 	if host.IsTerminal(os.Stdin) && host.Columns(os.Stdout) > 0 && liner.TerminalSupported() {
-		r = newEditor(history)
+		e := newEditor(history)
+		h.OnClose(e.giveBack)
+		r = e
 	}
 	defer r.close()
 	for {
@@ -127,7 +129,7 @@ func historyPath() string {
 func (e *editor) read(prompt string) (string, error) {
 	host.Print("") // what the script has written comes before the prompt
 	_ = e.whileOurs.ApplyMode()
-	defer func() { _ = e.found.ApplyMode() }()
+	defer e.giveBack()
 	line, err := e.line.Prompt(prompt)
 	if errors.Is(err, liner.ErrPromptAborted) {
 		return "", errAborted
@@ -135,14 +137,15 @@ func (e *editor) read(prompt string) (string, error) {
 	return line, err
 }
 
-func (e *editor) remember(chunk string) {
-	if strings.TrimSpace(chunk) != "" {
-		e.line.AppendHistory(strings.ReplaceAll(chunk, "\n", " "))
-	}
-}
+// giveBack leaves the terminal as we found it.
+func (e *editor) giveBack() { _ = e.found.ApplyMode() }
 
-func (e *editor) close() {
-	defer e.line.Close()
+// remember keeps a chunk as one line, on disk at once: a script may end the process.
+func (e *editor) remember(chunk string) {
+	if strings.TrimSpace(chunk) == "" {
+		return
+	}
+	e.line.AppendHistory(strings.ReplaceAll(chunk, "\n", " "))
 	if e.path == "" || os.MkdirAll(filepath.Dir(e.path), 0o700) != nil {
 		return
 	}
@@ -151,3 +154,5 @@ func (e *editor) close() {
 		_ = file.Close()
 	}
 }
+
+func (e *editor) close() { _ = e.line.Close() }

@@ -99,6 +99,16 @@ func (s *terminal) enter(keys string) {
 	}
 }
 
+// mode is the terminal's local mode flags.
+func (s *terminal) mode() uint32 {
+	s.t.Helper()
+	mode, err := unix.IoctlGetTermios(int(s.master.Fd()), unix.TCGETS)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return mode.Lflag
+}
+
 const up, ctrlC, ctrlD, left = "\x1b[A", "\x03", "\x04", "\x1b[D"
 
 func TestASessionAtATerminal(t *testing.T) {
@@ -141,5 +151,27 @@ func TestASessionAtATerminal(t *testing.T) {
 	s.enter(ctrlD)
 	if err := s.p.Wait(); err != nil {
 		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestATerminatedSessionLeavesItsHistoryAndTheTerminalAsItWas(t *testing.T) {
+	history := filepath.Join(t.TempDir(), "history")
+	s := openTerminal(t, history)
+	s.expect("> ")
+	s.enter("1 + 1\r")
+	s.expect("\n2\n> ")
+	s.enter("x") // the prompt edits: it is not the terminal that echoes
+	s.expect("x")
+	raw := s.mode()
+	s.p.signal(t, syscall.SIGTERM)
+	_ = s.p.Wait()
+	if status := s.p.ProcessState.ExitCode(); status != 143 {
+		t.Errorf("ended with %v", s.p.ProcessState)
+	}
+	if raw&unix.ECHO != 0 || s.mode()&(unix.ECHO|unix.ICANON|unix.ISIG) != unix.ECHO|unix.ICANON|unix.ISIG {
+		t.Errorf("local modes %#o, then %#o", raw, s.mode())
+	}
+	if kept, err := os.ReadFile(history); err != nil || string(kept) != "1 + 1\n" {
+		t.Errorf("history %q, %v", kept, err)
 	}
 }
