@@ -15,7 +15,7 @@ local property, scalar, check_key_length = node.property, node.scalar, node.chec
 local is_marker = scanner.is_marker
 local BLANK, LONGEST_KEY = node.BLANK, node.LONGEST_KEY
 
-local TAB, LF, SPACE, BANG, HASH, PERCENT, AMPERSAND, STAR, DASH, DOT = 9, 10, 32, 33, 35, 37, 38, 42, 45, 46
+local TAB, LF, SPACE, BANG, HASH, PERCENT, AMPERSAND, QUOTE, STAR, DASH, DOT = 9, 10, 32, 33, 35, 37, 38, 39, 42, 45, 46
 local COLON, GREATER, QUESTION, OPEN_SEQ, CLOSE_SEQ, OPEN_MAP, BAR, CLOSE_MAP = 58, 62, 63, 91, 93, 123, 124, 125
 
 -- Frames. A mapping entered by "? " waits for its ":".
@@ -89,7 +89,7 @@ function block.reader(text, sink, context)
   end
 
   local function raise_tab()
-    raise(find(text, "\t", line_start, true), "a tab is used for indentation", "YAML indents with spaces only")
+    errors.raise_tab((find(text, "\t", line_start, true)))
   end
 
   -- A plain text of several lines cannot be a key. What was meant, more often than not, were two keys.
@@ -102,7 +102,8 @@ function block.reader(text, sink, context)
       .. "indent the line as the key is, or quote the text", { offset = from, message = "the text begins here" })
   end
 
-  local function raise_key_or_text(at)
+  -- `opened`: where the value is a quoted text of several lines, its quote, which was perhaps to end before.
+  local function raise_key_or_text(at, opened)
     local c = byte(text, at)
     if c == COLON then
       raise(at, "a mapping cannot begin here", "a key and its value stand on one line; quote a text that has \": \" in it")
@@ -111,11 +112,14 @@ function block.reader(text, sink, context)
     elseif c == CLOSE_SEQ or c == CLOSE_MAP then
       raise(at, ("this %s closes nothing"):format(sub(text, at, at)))
     end
-    raise(at, "text follows a value that has ended", "quote the whole value, or put a comment behind \" #\"")
+    raise(at, "text follows a value that has ended",
+      byte(text, at - 1) == QUOTE and "a ' inside single quotes is written ''"
+      or "quote the whole value, or put a comment behind \" #\"",
+      opened and { offset = opened, message = "the quote opened here" })
   end
 
   -- Behind a node: nothing but a comment may follow on its line.
-  local function end_line()
+  local function end_line(opened)
     local c = byte(text, pos)
     if c == LF then
       next_line(pos + 1)
@@ -128,7 +132,7 @@ function block.reader(text, sink, context)
     elseif c == HASH and BLANK[byte(text, e)] then
       next_line(find(text, "\n", e + 1, true) + 1)
     elseif c ~= nil then
-      raise_key_or_text(e + 1)
+      raise_key_or_text(e + 1, opened)
     else
       next_line(e + 1)
     end
@@ -289,7 +293,7 @@ function block.reader(text, sink, context)
     else
       emit_scalar(at, value, style, both(anchor, here_anchor, at, "anchors"), both(tag, here_tag, at, "tags"))
     end
-    end_line()
+    end_line(several and style ~= "plain" and at)
     return false
   end
 

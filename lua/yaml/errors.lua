@@ -31,6 +31,13 @@ function errors.raise(offset, message, hint, also)
   error(setmetatable({ offset = offset, message = message, hint = hint, also = also }, fault_meta), 0)
 end
 
+--- Raises the fault of a tab where a line's indentation should be.
+-- @tparam integer offset where the tab is
+-- @tparam[opt] {offset=integer,message=string} also a second place
+function errors.raise_tab(offset, also)
+  errors.raise(offset, "a tab is used for indentation", "YAML indents with spaces only", also)
+end
+
 --- Whether a caught error is one that `raise` made.
 -- @param value what pcall gave
 -- @treturn boolean

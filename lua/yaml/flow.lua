@@ -77,6 +77,7 @@ function flow.reader(text, sink, context)
         if new_line then
           local _, spaces = find(text, "^ *", p)
           if spaces - p + 1 < indent then
+            if e > spaces then errors.raise_tab(spaces + 1, opened_here(opened)) end
             raise(e + 1, "this line is inside brackets, and is indented too little",
               "close the bracket, or indent all its lines deeper than the key", opened_here(opened))
           end

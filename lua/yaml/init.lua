@@ -44,7 +44,7 @@ local LOAD_OPTIONS = {
 local EVENT_OPTIONS = { name = "string", max_depth = "count", max_size = "count" }
 local DUMP_OPTIONS = {
   indent = "count", width = "count", flow = "count", anchors = "boolean or table", sort = "boolean or function",
-  explicit = "boolean", max_depth = "count", represent = "function",
+  explicit = "boolean", max_depth = "count", represent = "function", implicit_scalar = "function",
 }
 local CHOICES = {
   unknown_tags = { ignore = true, error = true },
@@ -249,7 +249,8 @@ end
 --   `sort`: a function (a, b) to sort keys by; true sorts those of ordered mappings too;
 --   `explicit`: whether the document begins with "---";
 --   `max_depth`: how deep tables may nest (default 1000);
---   `represent`: a function from a table to a tag and the value to write with it, or nil
+--   `represent`: a function from a table to a tag and the value to write with it, or nil;
+--   `implicit_scalar`: a function that a reader has for plain texts (lyaml): strings that it changes are quoted
 -- @treturn string
 -- @raise at the caller's line for a function, a thread or a userdata, and for a table that contains itself, with its path
 function yaml.dump(value, options)

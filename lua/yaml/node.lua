@@ -32,7 +32,7 @@ for c in (",[]{}#&*!|>'\"%@`"):gmatch "." do INDICATOR[byte(c)] = true end
 local function raise_indicator(text, at, c)
   local shown = sub(text, at, at)
   if c == TAB then
-    raise(at, "a tab is used for indentation", "YAML indents with spaces only")
+    errors.raise_tab(at)
   elseif c == AT or c == GRAVE then
     raise(at, ("a text cannot begin with %s, which is reserved"):format(shown), "quote it")
   elseif c == PERCENT then

@@ -128,7 +128,7 @@ local function is_text(value)
   return utf8.len(value) and not find(value, "\237[\160-\191]")
 end
 
--- The text, style and tag of a value that is no table.
+-- The text, style and tag of a value, by its type.
 local SCALARS = {
   string = function(value)
     if not is_text(value) then return base64(value), "plain", "tag:yaml.org,2002:binary" end
@@ -152,7 +152,7 @@ local SCALARS = {
 function representer.document(value, sink, options)
   local max_depth = options.max_depth or representer.MAX_DEPTH
   local sort = options.sort
-  local represent = options.represent
+  local represent, implicit = options.represent, options.implicit_scalar
   local flow_size = options.flow or 0
   local share = options.anchors ~= false
   local null = types.null
@@ -213,6 +213,14 @@ function representer.document(value, sink, options)
   local wrong = check(value, 0)
   if wrong then return wrong end
 
+  -- The text, style and tag of a value that is no table.
+  local function scalar_of(node)
+    if node == null then node = nil end
+    local text, style, tag = SCALARS[type(node)](node)
+    if implicit and style == "plain" and type(node) == "string" and not tag and implicit(text) ~= text then style = "single" end
+    return text, style, tag
+  end
+
   -- What is left of `room` characters behind a node in flow style; nil where there is too little.
   local function flow_room(node, room)
     if type(node) == "table" and node ~= null then
@@ -230,8 +238,7 @@ function representer.document(value, sink, options)
       end
       return room >= 0 and room or nil
     end
-    if node == null then node = nil end
-    local text, style = SCALARS[type(node)](node)
+    local text, style = scalar_of(node)
     room = room - #text - (style == "single" and 2 or 0)
     return room >= 0 and style ~= "literal" and room or nil
   end
@@ -243,7 +250,7 @@ function representer.document(value, sink, options)
     local inner = node
     if tag then inner = replaced[node] end
     if type(inner) ~= "table" then
-      local text, style = SCALARS[type(inner)](inner)
+      local text, style = scalar_of(inner)
       return sink.scalar(nil, text, style, nil, tag)
     end
     local anchor = names[node]
@@ -273,8 +280,7 @@ function representer.document(value, sink, options)
 
   function emit(node)
     if type(node) == "table" and node ~= null then return emit_table(node) end
-    if node == null then node = nil end
-    local text, style, tag = SCALARS[type(node)](node)
+    local text, style, tag = scalar_of(node)
     return sink.scalar(nil, text, style, nil, tag)
   end
 

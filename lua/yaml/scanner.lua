@@ -132,7 +132,11 @@ local function quoted_break(text, at, indent, kind, from)
   local folded, next_at, start = fold(text, at)
   if byte(text, next_at) == nil then unclosed(kind, from) end
   local _, spaces = find(text, "^ *", start)
-  local wrong = spaces - start + 1 < indent and "is indented too little" or is_marker(text, start) and "is a document marker"
+  local little = spaces - start + 1 < indent
+  if little and next_at > spaces + 1 then
+    errors.raise_tab(spaces + 1, { offset = from, message = "the quote opened here" })
+  end
+  local wrong = little and "is indented too little" or is_marker(text, start) and "is a document marker"
   if wrong then
     raise(next_at, ("this line is inside %s quotes, and %s"):format(kind, wrong),
       "close the quote, or indent all its lines deeper than the key", { offset = from, message = "the quote opened here" })

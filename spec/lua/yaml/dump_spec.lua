@@ -89,6 +89,11 @@ describe("yaml.dump", function()
     assert.equal("a: &x\n  - 1\nb: *x\n", yaml.dump({ a = shared, b = shared }, { anchors = { x = shared } }))
   end)
 
+  it("takes lyaml's function for plain texts, and quotes what it would change", function()
+    local function implicit_scalar(text) return text == "on" and true or text:match "^v%d+$" and 1 or text end
+    assert.equal("- a\n- 'v1'\n- v\n", yaml.dump({ "a", "v1", "v" }, { implicit_scalar = implicit_scalar }))
+  end)
+
   it("gives no table an anchor that another one was given", function()
     local a, b = { 1 }, { 2 }
     assert.equal("- &id002\n  - 1\n- &id001\n  - 2\n- *id002\n- *id001\n", yaml.dump({ a, b, a, b }, { anchors = { id001 = b } }))

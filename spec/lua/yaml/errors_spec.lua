@@ -31,6 +31,17 @@ describe("an error", function()
     assert.equal("b", yaml.load "\tb\n") -- no collection, so nothing is indented
   end)
 
+  it("finds a tab in the indentation inside brackets and quotes", function()
+    refused("a: [\n\tb]\n", "2:1: a tab is used for indentation", "x.yaml:1:4: the [ opened here")
+    refused("a: 'b\n\tc'\n", "2:1: a tab is used for indentation", "x.yaml:1:4: the quote opened here")
+    assert.same({ a = { "b" } }, yaml.load "{\n\ta: [\n\t\tb]}\n") -- nothing around it is indented
+  end)
+
+  it("finds a quote in a text, and one that ended later than was meant", function()
+    refused("a: 'it's'\n", "1:8: text follows a value that has ended", "hint: a ' inside single quotes is written ''")
+    refused("a: \"x\n  b: \"y\"\n", "2:7: text follows a value that has ended", "x.yaml:1:4: the quote opened here")
+  end)
+
   it("refuses a prefix of tags that has other characters than tags", function()
     refused("%TAG !e! a\\b:\n---\n!e!c d\n", "1:1: a handle and a prefix must follow %TAG")
     refused("%TAG !e! ,a\n---\n!e!c d\n", "1:1: a handle and a prefix must follow %TAG")
