@@ -68,6 +68,22 @@ local MUTATIONS = {
   end,
 }
 
+-- One input in so many is as large as inputs may be: what is slow shows there.
+local LARGE_EVERY = 50
+
+-- A text repeated, with its lines deeper each time or not.
+local function grown(text)
+  local deeper = random(2) == 1 and text:find("\n", 1, true)
+  local parts, size, i = {}, 0, 0
+  while size < MAX_BYTES do
+    local part = deeper and text:gsub("\n", "\n" .. (" "):rep(i)) or text
+    i = i + 1
+    parts[i] = part
+    size = size + #part + 1
+  end
+  return table.concat(parts)
+end
+
 local function equal(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b or a ~= a and b ~= b end
   if a == b then return true end
@@ -91,6 +107,7 @@ local loaded, slowest = 0, 0
 local progress = count >= 100000 and count // 20 or count + 1
 for i = 1, count do
   local text = SEEDS[random(#SEEDS)]
+  if i % LARGE_EVERY == 0 then text = grown(text) end
   for _ = 1, random(1, 4) do
     if text == "" then text = " " end
     text = MUTATIONS[random(#MUTATIONS)](text)
