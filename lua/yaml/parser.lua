@@ -119,7 +119,7 @@ function parser.parse(text, sink, options)
     local version
     local directives = false
     context.handles = DEFAULT_HANDLES
-    while col == 0 and fresh and byte(text, pos) == PERCENT do
+    while fresh and pos == line_start and byte(text, pos) == PERCENT do
       version = directive(version)
       directives = true
     end

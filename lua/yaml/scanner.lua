@@ -374,6 +374,16 @@ local function read_literal(text, start, indent, margin)
   return sub(concat(lines, "", 1, last), 1, -2), true, n - last, p
 end
 
+-- Whether nothing but white and comments stands in the lines up to the document's end.
+local function ends_document(text, start)
+  while true do
+    local _, e = find(text, "^[ \t]*\n", start)
+    if not e then _, e = find(text, "^[ \t]*#[^\n]*\n", start) end
+    if not e then return byte(text, start) == nil or is_marker(text, start) end
+    start = e + 1
+  end
+end
+
 --- A block scalar, literal or folded (section 8.1).
 --
 -- At the top an indentation indicator counts from column 0, as all readers and writers have it: by the letter of the
@@ -400,7 +410,7 @@ function scanner.block(text, from, parent)
       empty, stop = empty + 1, e + 1
     end
   end
-  if find(text, "^ *\t", stop) then
+  if find(text, "^ *\t", stop) and not ends_document(text, stop) then
     raise(stop, "a tab is used for indentation in a block text", "indent the block with spaces only")
   end
   if chomp == "+" then

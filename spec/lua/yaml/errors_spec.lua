@@ -47,6 +47,11 @@ describe("an error", function()
     refused("%TAG !e! ,a\n---\n!e!c d\n", "1:1: a handle and a prefix must follow %TAG")
   end)
 
+  it("finds a directive that does not begin its line", function()
+    refused("\t%YAML 1.2\n---\n", "1:2: a text cannot begin with %")
+    refused(" %YAML 1.2\n---\n", "1:2: a text cannot begin with %")
+  end)
+
   it("counts columns in characters", function()
     refused("ä: ü: 1\n", "1:5: a mapping cannot begin here", "      |     ^")
   end)

@@ -52,6 +52,12 @@ describe("yaml.load", function()
     assert.same({ "  a\n" }, load("- |1\n   a\n"))
   end)
 
+  it("takes a tab behind the last block of a document for white, but not before another entry", function()
+    assert.same({ a = "x\n" }, load("a: |\n x\n\t\n"))
+    assert.same({ { a = "x\n" }, "b" }, load("a: |\n x\n\t# c\n\n--- b\n", true))
+    assert.is_nil((yaml.load("a: |\n x\n\t\nb: 1\n")))
+  end)
+
   it("reads explicit keys", function()
     local map = load("? a\n: 1\n? |\n  b\n: 2\n? c\n")
     assert.same({ a = 1, ["b\n"] = 2, c = yaml.null }, map)
