@@ -33,6 +33,12 @@ import (
 	"github.com/aarzilli/golua/lua"
 )
 
+// LuaRelease names the Lua that this package was compiled against: "Lua 5.4.4".
+const LuaRelease = C.LUA_RELEASE
+
+// LuaCopyright is the line with which that Lua introduces itself.
+const LuaCopyright = C.LUA_COPYRIGHT
+
 // ErrClosed is what a Host returns after Close.
 var ErrClosed = errors.New("moonwire: the host is closed")
 

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/moonwire/moonwire"
 )
 
 // openHost returns a host that the test closes.
@@ -69,6 +71,15 @@ func TestTheLanguageIsTheSameOnAnyGoroutine(t *testing.T) {
 		got <- results[0]
 	}()
 	compareLines(t, strings.Split(<-got, "\n"), strings.Split(want, "\n"))
+}
+
+func TestTheLanguageIsTheSameWithAConnectionOpen(t *testing.T) {
+	_, url := startServer(t)
+	h := openHost(t, Config{Modules: moonwire.Modules})
+	got, err := h.DoFile("testdata/connected.lua", url)
+	if err != nil || got[0] != "well" {
+		t.Errorf("got %q, %v", got, err)
+	}
 }
 
 // compareLines leaves tracebacks out: below another test they begin elsewhere.

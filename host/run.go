@@ -1,8 +1,11 @@
 package host
 
 /*
+#include <stdio.h>
 #include <stdlib.h>
 #include "run.h"
+
+static void flush_stdout(void) { fflush(stdout); }
 */
 import "C"
 
@@ -133,7 +136,7 @@ func (h *Host) run(r *request) ([]string, error) {
 
 	h.enter()
 	defer h.leave()
-	defer flush()
+	defer C.flush_stdout() // a Go program that exits would lose what C holds
 	if C.mw_run(h.state, c) != C.LUA_OK {
 		r.incomplete = c.incomplete != 0
 		return nil, h.failure()

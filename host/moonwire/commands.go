@@ -97,6 +97,9 @@ commands (a script of such a name: moonwire ./NAME):
 
 func help(args []string) int {
 	if len(args) > 0 && args[0] != "--help" && args[0] != "-h" {
+		if native[args[0]] == nil && !isLuaCommand(args[0]) {
+			return misuse("help: there is no command '%s' (moonwire help lists them)", args[0])
+		}
 		return run([]string{"moonwire", args[0], "--help"})
 	}
 	fmt.Print(usage)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/moonwire/moonwire/host"
+	"github.com/moonwire/moonwire/host/internal/console"
 )
 
 // options is a command line in lua's manner.
@@ -86,7 +87,7 @@ func runLua(argv []string) int {
 	case o.interactive:
 		converse(h, environment.History)
 	case o.script < len(argv) || o.code || o.showVersion:
-	case host.IsTerminal(os.Stdin):
+	case console.IsTerminal(os.Stdin):
 		printVersion()
 		converse(h, environment.History)
 	default:

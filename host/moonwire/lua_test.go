@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/moonwire/moonwire"
 )
 
 func TestCommandLinesDoWhatTheyDoInLua(t *testing.T) {
@@ -168,6 +171,34 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		}
 		if list := command("help").result(t).stdout; !strings.Contains(list, "\n  "+name+" ") {
 			t.Errorf("help does not list %s:\n%s", name, list)
+		}
+	}
+}
+
+func TestHelpForNoCommandIsOneLine(t *testing.T) {
+	want := outcome{"", "moonwire: help: there is no command 'nosuch' (moonwire help lists them)\n", 2}
+	if got := command("help", "nosuch").result(t); got != want {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Other engines list the commands from lua/moonwire/main.lua, and have to say the same of each.
+func TestTheCommandsInLuaAreListedAsThere(t *testing.T) {
+	source, err := moonwire.Modules.ReadFile("lua/moonwire/main.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := regexp.MustCompile(`(?m)^  \{ "(\w+)", "(.+)" \},$`).FindAllSubmatch(source, -1)
+	if len(theirs) < 3 {
+		t.Fatalf("only %d commands found", len(theirs))
+	}
+	ours := map[string]string{}
+	for _, c := range commands {
+		ours[c[0]] = c[1]
+	}
+	for _, c := range theirs {
+		if name, purpose := string(c[1]), string(c[2]); ours[name] != purpose {
+			t.Errorf("%s: %q here, %q in main.lua", name, ours[name], purpose)
 		}
 	}
 }

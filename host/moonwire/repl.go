@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/moonwire/moonwire/host"
+	"github.com/moonwire/moonwire/host/internal/console"
 	"github.com/peterh/liner"
 )
 
@@ -24,7 +25,7 @@ var errAborted = errors.New("aborted")
 // converse is the interactive mode: it runs what is typed until the end of the input.
 func converse(h *host.Host, history string) {
 	var r reader = plain{}
-	if host.IsTerminal(os.Stdin) && host.Columns(os.Stdout) > 0 && liner.TerminalSupported() {
+	if console.IsTerminal(os.Stdin) && console.Columns(os.Stdout) > 0 && liner.TerminalSupported() {
 		e := newEditor(history)
 		h.OnClose(e.giveBack)
 		r = e
@@ -39,7 +40,7 @@ func converse(h *host.Host, history string) {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	host.Print("\n")
+	console.Print("\n")
 }
 
 // exchange reads one chunk, of as many lines as it takes, and runs it.
@@ -81,8 +82,8 @@ func prompt(h *host.Host, variable, usual string) string {
 type plain struct{}
 
 func (plain) read(prompt string) (string, error) {
-	host.Print(prompt)
-	return host.ReadLine()
+	console.Print(prompt)
+	return console.ReadLine()
 }
 
 func (plain) remember(string) {}
@@ -99,7 +100,7 @@ func newEditor(path string) *editor {
 	e := &editor{path: path}
 	e.found, _ = liner.TerminalMode() // no error: it is a terminal
 	e.line = liner.NewLiner()
-	host.KeysWithoutSignals(os.Stdin) // liner does so only after it has printed the prompt
+	console.KeysWithoutSignals(os.Stdin) // liner does so only after it has printed the prompt
 	e.whileOurs, _ = liner.TerminalMode()
 	if e.path == "" {
 		e.path = historyPath()
@@ -127,7 +128,7 @@ func historyPath() string {
 }
 
 func (e *editor) read(prompt string) (string, error) {
-	host.Print("") // what the script has written comes before the prompt
+	console.Print("") // what the script has written comes before the prompt
 	_ = e.whileOurs.ApplyMode()
 	defer e.giveBack()
 	line, err := e.line.Prompt(prompt)

@@ -1,4 +1,6 @@
-package host
+// Package console is the terminal and the standard streams as C and Lua have them: buffers of their
+// own, of which Go's os.Stdin and os.Stdout know nothing.
+package console
 
 /*
 #define _GNU_SOURCE
@@ -7,15 +9,12 @@ package host
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include "bridge.h"
 
 static void print(const char *text, size_t size)
 {
 	fwrite(text, 1, size, stdout);
 	fflush(stdout);
 }
-
-static void flush(void) { fflush(stdout); }
 
 static int columns(int fd)
 {
@@ -50,22 +49,15 @@ import (
 	"unsafe"
 )
 
-// LuaRelease names the Lua that this package was compiled against: "Lua 5.4.4".
-const LuaRelease = C.LUA_RELEASE
-
-// LuaCopyright is the line with which that Lua introduces itself.
-const LuaCopyright = C.LUA_COPYRIGHT
-
-// Print writes to the standard output that scripts write to, after what they have written, and flushes
-// it: Lua has a buffer of its own, of which Go's os.Stdout knows nothing.
+// Print writes to standard output, after what scripts have written, and flushes both.
 func Print(text string) {
 	c := C.CString(text)
 	defer C.free(unsafe.Pointer(c))
 	C.print(c, C.size_t(len(text)))
 }
 
-// ReadLine reads a line of the standard input that scripts read from, without its end. After the last
-// one it returns io.EOF.
+// ReadLine reads a line of standard input, without its end and in step with what scripts read. After
+// the last one it returns io.EOF.
 func ReadLine() (string, error) {
 	var line *C.char
 	defer func() { C.free(unsafe.Pointer(line)) }()
@@ -84,6 +76,3 @@ func Columns(file *os.File) int { return int(C.columns(C.int(file.Fd()))) }
 
 // KeysWithoutSignals has a terminal hand over Ctrl-C as a character, as long as it is in this mode.
 func KeysWithoutSignals(file *os.File) { C.keys_without_signals(C.int(file.Fd())) }
-
-// flush writes out what Lua's standard output holds: a Go program that exits would lose it.
-func flush() { C.flush() }
