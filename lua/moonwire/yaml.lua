@@ -3,6 +3,7 @@
 local constructor = require "yaml.constructor"
 local convert = require "moonwire.convert"
 local emitter = require "yaml.emitter"
+local representer = require "yaml.representer"
 local yaml = require "yaml"
 
 local USAGE = [[
@@ -69,7 +70,9 @@ local function convert_text(text, name, options)
     for event in yaml.events(text, { name = name }) do io.write(yaml.event_line(event), "\n") end
     return
   end
-  local documents, err = yaml.load_all(text, { name = name, ordered = true, schema = options.schema })
+  -- Deeper collections would be refused when they are written, without the place.
+  local max_depth = not options.json and not options.check and representer.MAX_DEPTH or nil
+  local documents, err = yaml.load_all(text, { name = name, ordered = true, schema = options.schema, max_depth = max_depth })
   if not documents then error(err, 0) end
   if options.check then return end
   if options.json then

@@ -14,16 +14,26 @@ local representer = {}
 -- megabytes of indentation.
 representer.MAX_DEPTH = 1000
 
+-- Of a longer path the first and the last so many keys are shown.
+local SHOWN_KEYS = 10
+
 -- A path as a person writes it: .services.web.ports[1].
 local function path_text(path, n)
+  if n == 0 then return "the value itself" end
   local parts = {}
   for i = 1, n do
     local key = path[i]
-    if type(key) == "string" and find(key, "^[%a_][%w_-]*$") then parts[i] = "." .. key
-    elseif type(key) == "string" then parts[i] = format("[%q]", key)
-    else parts[i] = "[" .. tostring(key) .. "]" end
+    if n > 2 * SHOWN_KEYS and i > SHOWN_KEYS and i <= n - SHOWN_KEYS then
+      if i == SHOWN_KEYS + 1 then parts[#parts + 1] = " ... " end
+    elseif type(key) == "string" and find(key, "^[%a_][%w_-]*$") then
+      parts[#parts + 1] = "." .. key
+    elseif type(key) == "string" then
+      parts[#parts + 1] = format("[%q]", key)
+    else
+      parts[#parts + 1] = "[" .. tostring(key) .. "]"
+    end
   end
-  return n == 0 and "the value itself" or table.concat(parts)
+  return table.concat(parts)
 end
 
 --- Whether a table is written as a sequence.

@@ -94,6 +94,17 @@ describe("moonwire yaml", function()
     assert.equal("a: 1\n---\nb: 2", (run_all("json --yaml", '{"a":1}', '{"b":2}')))
   end)
 
+  command("refuses to indent more than a thousand times, but not to check or to write JSON", function()
+    local text = ("["):rep(1001) .. ("]"):rep(1001)
+    for _, arguments in ipairs { "yaml", "yaml --sort" } do
+      local output, status = run(arguments, text)
+      assert.matches("^in:1:1001: collections are nested deeper than max_depth = 1000\n", output)
+      assert.equal(1, status)
+    end
+    assert.equal("", (run("yaml --check", text)))
+    assert.equal(text, (run("yaml --json --indent 0", text)))
+  end)
+
   command("has status 1 where it cannot write", function()
     if not io.open("/dev/full", "w") then return pending "there is no /dev/full here" end
     local folder = shell.read "mktemp -d"
