@@ -192,10 +192,13 @@ local TRIE = tree.trie(patterns)
 
 --- Gives every attribute its long form.
 -- @tparam table project changed
+-- @tparam[opt] boolean raw whether variables stand as they are written: what has one stays as it is
 -- @raise a fault where a short form is wrong
-function canonical.project(project)
+function canonical.project(project, raw)
   tree.walk(project, TRIE, function(form, holder, key, path)
     if holder[key] == tree.null then return end
+    if raw and type(holder[key]) == "string" and holder[key]:find("$", 1, true) then return end
+    if raw and form == "ports" then return end
     local place = tree.place(holder, key)
     tree.set(holder, key, forms[form](holder[key], place, path), place)
   end)

@@ -84,11 +84,13 @@ end
 -- @tparam ?table place the place of the value
 -- @tparam string path
 -- @tparam {table,...} found faults are added to it
-function check.form(form, value, place, path, found)
+-- @tparam[opt] boolean raw whether variables stand as they are written: a text with one may become anything
+function check.form(form, value, place, path, found, raw)
   local function fault(message, at, where)
     if #found < MAX_FAULTS then found[#found + 1] = faults.new(at or place, where or path, message) end
   end
   local kind = tree.kind(value)
+  if raw and kind == "string" and value:find("$", 1, true) then return end
   -- Lua does not tell an empty list from an empty map (see compose.script).
   if kind == "map" and form.list and getmetatable(value).either and next(value) == nil then
     getmetatable(value).__jsontype, kind = "array", "list"
@@ -103,7 +105,7 @@ function check.form(form, value, place, path, found)
         if form.names and not key:find(form.names) then
           fault(('"%s" is no name: letters, digits, "_", "." and "-" only'):format(key), at)
         else
-          check.form(form.each, item, at, tree.join(path, key), found)
+          check.form(form.each, item, at, tree.join(path, key), found, raw)
         end
       end
       return
@@ -112,7 +114,7 @@ function check.form(form, value, place, path, found)
       local at = tree.place(value, key) or place
       local field = form.fields[key]
       if field then
-        check.form(field, item, at, tree.join(path, key), found)
+        check.form(field, item, at, tree.join(path, key), found, raw)
       elseif form.plain or key:sub(1, 2) ~= "x-" then
         fault(("unknown attribute%s"):format(faults.did_you_mean(key, form.fields)), at, tree.join(path, key))
       end
@@ -123,7 +125,7 @@ function check.form(form, value, place, path, found)
   elseif kind == "list" then
     for i = 1, #value do
       local at, here = tree.place(value, i) or place, tree.join(path, i)
-      check.form(form.list, value[i], at, here, found)
+      check.form(form.list, value[i], at, here, found, raw)
       if form.unique then
         for j = 1, i - 1 do
           if tree.equal(value[i], value[j]) then
@@ -155,10 +157,11 @@ end
 
 --- Checks a project.
 -- @tparam table project
+-- @tparam[opt] boolean raw as above
 -- @raise a fault, of all that is wrong
-function check.project(project)
+function check.project(project, raw)
   local found = {}
-  check.form(schema.project, project, nil, "", found)
+  check.form(schema.project, project, nil, "", found, raw)
   local first = {}
   for i, fault in ipairs(found) do first[fault] = i end
   local function at(fault) return fault.place and (fault.place.at or fault.place.line) or 0 end

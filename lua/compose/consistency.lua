@@ -269,6 +269,11 @@ function consistency.project(project, written)
       end
     end
   end
+  for name, secret in tree.each(project.secrets) do
+    if not secret.external and (secret.file or "") == "" and (secret.environment or "") == "" then
+      faults.raise(place_of(written, "secrets", name), "secrets." .. name, 'needs one of "file", "environment", or external: true')
+    end
+  end
   for name in tree.each(project.jobs) do
     if project.services[name] or project.disabled[name] then
       faults.raise(place_of(written, "jobs", name), "jobs." .. name, "a service has this name, too")

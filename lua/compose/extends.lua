@@ -4,6 +4,7 @@
 
 local faults = require "compose.faults"
 local files = require "compose.files"
+local include = require "compose.include"
 local merge = require "compose.merge"
 local tree = require "compose.tree"
 
@@ -38,6 +39,10 @@ local function resolve(section, name, entries, cx, seen)
 
   local base_entries, base_cx = entries, cx
   if file then
+    if include.is_remote(file) then
+      faults.raise(place, path, ('"%s" is no file of this machine; compose files from git or a registry are not fetched: clone it')
+        :format(file))
+    end
     local full = files.join(cx.folder, file)
     base_cx = { file = full, folder = cx.folder, load = cx.load, resets = {} }
     local base_project

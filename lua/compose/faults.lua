@@ -114,7 +114,9 @@ function faults.nearest(word, words)
     if compared > COMPARED then break end
     if type(other) == "string" and math.abs(#other - #word) <= limit then
       local d = other:gsub("[-_. ]", "") == plain and 0 or distance(word, other)
-      if d < best_distance or d == best_distance and best and other < best then best, best_distance = other, d end
+      if d < #word and (d < best_distance or d == best_distance and best and other < best) then
+        best, best_distance = other, d
+      end
     end
   end
   return best

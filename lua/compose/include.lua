@@ -13,6 +13,13 @@ local tree = require "compose.tree"
 
 local include = {}
 
+--- Whether a path is an address of git or of a registry, which nothing here fetches.
+-- @tparam string path
+-- @treturn boolean
+function include.is_remote(path)
+  return path:find "^%w+://" ~= nil or path:find "^git@" ~= nil or path:find "^github%.com/" ~= nil
+end
+
 local SECTIONS = { "services", "jobs", "volumes", "networks", "secrets", "configs", "models", "x-pods", "x-hosts" }
 
 local function texts(value, place, path)
@@ -73,6 +80,10 @@ function include.project(project, cx)
     local full = {}
     for j, name in ipairs(texts(settings.path, place, path .. ".path")) do
       full[j] = files.join(cx.folder, name)
+      if include.is_remote(name) then
+        faults.raise(place, path, ('"%s" is no file of this machine; compose files from git or a registry are not fetched: clone it')
+          :format(name))
+      end
       if files.kind(full[j]) ~= "file" then faults.raise(place, path, ("there is no file %s"):format(name)) end
     end
     if #full == 0 then faults.raise(place, path, "the path of a file is missing") end

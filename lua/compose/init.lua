@@ -91,6 +91,22 @@ local function name_of(options, env, documents, folder)
   return name
 end
 
+-- An environment that remembers which of its variables were asked for, with those of its files.
+local function recorded(env)
+  local found = {}
+  for name, value in pairs(env.values) do found[name] = env.lookup(name) or value end
+  local lookup = env.lookup
+  env = {
+    values = env.values,
+    lookup = function(name)
+      local value = lookup(name)
+      if value ~= nil then found[name] = value end
+      return value
+    end,
+  }
+  return env, found
+end
+
 -- With a name that goes before all others.
 local function with_variable(env, name, value)
   return {
@@ -166,16 +182,21 @@ local function load_project(options, warnings)
   env = with_variable(env, "COMPOSE_PROJECT_NAME", name)
   local addresses = hosts.variables(trees, { lookup = env.lookup, unset = function() end })
   if next(addresses) then env = environment.extend(env, addresses) end
+  local variables
+  env, variables = recorded(env)
   cx.environment = env
 
   local profiles = options.profiles
   if not profiles or #profiles == 0 then profiles = split(env.lookup "COMPOSE_PROFILES" or "", ",") end
   local written = load.files(list, cx)
-  if next(written) == nil then faults.raise(nil, nil, "the compose file is empty") end
-  return project.new(written, {
+  if next(written) == nil then faults.raise({ file = { name = shown(list[1]) } }, nil, "the compose file is empty") end
+  local found = project.new(written, {
     name = name, folder = folder, files = list, env_files = env_files, lookup = env.lookup, profiles = profiles,
-    warnings = warnings, warn = warn, only = options.services,
+    warnings = warnings, warn = warn, only = options.services, raw = options.no_interpolation,
   })
+  variables.COMPOSE_PROJECT_NAME = name
+  found.variables = variables
+  return found
 end
 
 --- Loads a project.

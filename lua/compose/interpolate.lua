@@ -117,6 +117,7 @@ function interpolate.tree(document, variables)
     end
     if type(value) ~= "table" or value == tree.null then return value end
     local twin = tree.is_list(value) and tree.list() or tree.map()
+    getmetatable(twin).either = getmetatable(value).either -- see compose.script
     if tree.is_list(value) then
       for i = 1, #value do
         local at = tree.place(value, i)

@@ -39,26 +39,31 @@ function load.documents(path, cx)
   return source.read(text, name)
 end
 
--- Other names of attributes become the ones that everything else knows.
-local function rename(map, names, path)
+-- Other names of attributes become the ones that everything else knows; what has the proper name goes over them.
+local function rename(map, names)
   for other, name in pairs(names) do
     if map[other] ~= nil then
-      local place = tree.place(map, other)
-      if map[name] ~= nil then
-        faults.raise(place, tree.join(path, other), ("is another name of %s, which is there too; write one of them")
-          :format(name))
-      end
-      tree.set(map, name, map[other], place)
+      local place, value = tree.place(map, other), map[other]
       tree.set(map, other, nil)
+      if map[name] == nil or map[name] == tree.null then
+        tree.set(map, name, value, place)
+      elseif tree.is_map(value) and tree.is_map(map[name]) then
+        tree.set(map, name, merge.files(value, map[name]), place)
+      end
     end
   end
 end
 
 local function synonyms(project)
-  rename(project, schema.synonyms.project, "")
-  if not tree.is_map(project.services) then return end
-  for name, service in tree.each(project.services) do
-    if tree.is_map(service) then rename(service, schema.synonyms.service, "services." .. name) end
+  rename(project, schema.synonyms.project)
+  for _, service in tree.each(tree.is_map(project.services) and project.services or {}) do
+    if tree.is_map(service) then
+      rename(service, schema.synonyms.service)
+      local watch = tree.is_map(service.develop) and service.develop.watch
+      for i = 1, tree.is_list(watch) and #watch or 0 do
+        if tree.is_map(watch[i]) then rename(watch[i], schema.synonyms.watch) end
+      end
+    end
   end
 end
 
@@ -116,10 +121,10 @@ local function load_base(path, place, where, cx)
     unique.all(all)
     local found = {}
     for name, service in tree.each(tree.is_map(all.services) and all.services or {}) do
-      check.form(schema.service, service, tree.place(all.services, name), "services." .. name, found)
+      check.form(schema.service, service, tree.place(all.services, name), "services." .. name, found, cx.no_interpolation)
     end
     faults.raise_all(found)
-    canonical.project(all)
+    canonical.project(all, cx.no_interpolation)
   end
   paths.resolve(all, files.folder(path), cx.environment.lookup)
   return all, resets
@@ -156,17 +161,17 @@ function load.files(list, cx)
       })
       all = merge.files(all, project)
       unique.all(all)
-      check.project(all)
+      check.project(all, cx.no_interpolation)
       if all.version then
         cx.warn(tree.place(all, "version"), nil, "the attribute version is obsolete and says nothing; leave it out")
         tree.set(all, "version", nil)
       end
-      canonical.project(all)
+      canonical.project(all, cx.no_interpolation)
       unique.all(all)
     end
   end
   canonical.defaults(all)
-  consistency.parts(all)
+  if not cx.no_interpolation then consistency.parts(all) end
   paths.resolve(all, cx.folder, cx.environment.lookup)
   normalise.variables(all, cx.environment.lookup)
   return all

@@ -7,15 +7,18 @@
 --     files        the paths of the compose files, absolute
 --     env_files    the paths of the .env files that were read
 --     lookup       lookup(name): the value of a variable (shell, then .env), or nil
+--     variables    the variables that the files use and those of .env files, with their values
 --     profiles     the active profiles, a list
 --     services     active services by name
 --     disabled     services whose profiles are not active, by name
---     jobs         jobs by name (podman has none: see compose.support)
+--     jobs         active jobs by name (podman has none: see compose.support)
 --     pods         pods by name (x-pods)
 --     hosts        machines by name (x-hosts): connection or url, identity, address
 --     networks, volumes, secrets, configs, models    by key; each has `name`, what podman calls it
 --     extensions   x-... at the top, by name, as they are written
 --     warnings     a list of lines
+--     unsupported  what podman cannot do of it, a list of { level="error" or "warning", text=a line } (compose.support):
+--                  `config` shows it, `up` refuses errors
 --
 -- A service has the attributes of the specification under their names, always in the long form (compose.schema):
 --
@@ -66,6 +69,7 @@ local hosts = require "compose.hosts"
 local normalise = require "compose.normalise"
 local pods = require "compose.pods"
 local schema = require "compose.schema"
+local support = require "compose.support"
 local tree = require "compose.tree"
 local values = require "compose.values"
 
@@ -146,7 +150,8 @@ local SECTIONS = { "services", "jobs", "networks", "volumes", "secrets", "config
 --- Makes a project of a loaded tree.
 -- @tparam table written as compose.load gives it; changed
 -- @tparam table settings `name`, `folder`, `files`, `env_files`, `lookup`, `profiles`, `warnings`; `warn(place, path,
---   message)`; `only`: names of services, of which and of whose dependencies alone files of variables are read
+--   message)`; `raw`: whether variables stand as they are written; `only`: names of services, of which
+--   and of whose dependencies alone files of variables are read
 -- @treturn table as described above
 -- @raise a fault where its parts do not fit together
 function project.new(written, settings)
@@ -156,7 +161,7 @@ function project.new(written, settings)
   hosts.assign(written)
   normalise.project(written)
 
-  local cx = { warn = settings.warn }
+  local cx = { warn = settings.warn, raw = settings.raw }
   local found = {
     name = settings.name, folder = settings.folder, files = settings.files, env_files = settings.env_files,
     lookup = settings.lookup, profiles = settings.profiles, warnings = settings.warnings,
@@ -186,7 +191,10 @@ function project.new(written, settings)
       found.services[key], found.disabled[key] = nil, service
     end
   end
-  for key, job in pairs(found.jobs) do job.key = key end
+  for key, job in tree.each(found.jobs) do
+    job.key = key
+    if not is_active(job, settings.profiles) then found.jobs[key] = nil end
+  end
   for key, pod in pairs(found.pods) do
     pod.key, pod.names = key, { key }
     local active = {}
@@ -196,9 +204,10 @@ function project.new(written, settings)
     end
     pod.services = active
   end
-  consistency.project(found, written)
+  if not settings.raw then consistency.project(found, written) end
+  found.unsupported = support.unsupported(written, found.services)
   local reads = settings.only and project.select(found, settings.only)
-  for key, service in tree.each(found.services) do
+  for key, service in tree.each(settings.raw and {} or found.services) do
     if not reads or reads[key] then
       local place = tree.place(written.services, key)
       resolve_files(service, settings.lookup, place, "services." .. key)

@@ -10,9 +10,9 @@ local yaml = require "yaml"
 
 local render = {}
 
--- In JSON, as the reference loader has it: null commands and empty parts are there, x-... only at the top.
-local JSON = { complete = true, extensions = false }
-local YAML = { complete = false, extensions = true }
+-- In JSON, as the reference loader has it: null commands and empty parts are there, x-... only at the top, no models.
+local JSON = { complete = true, extensions = false, models = false }
+local YAML = { complete = false, extensions = true, models = true }
 
 local SECTIONS = { "services", "networks", "volumes", "secrets", "configs", "jobs", "models" }
 
@@ -27,7 +27,7 @@ local function sections(project, style, put)
       end
     end
     if section == "services" and not written then written = json.object {} end
-    if written then put(section, written) end
+    if written and (section ~= "models" or style.models) then put(section, written) end
   end
   for section, of in pairs { ["x-pods"] = project.pods, ["x-hosts"] = project.hosts } do
     local written = values.write(schema.project.fields[section], of, style)

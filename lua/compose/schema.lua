@@ -73,7 +73,7 @@ local extra_hosts = {
 local ulimits = names({
   kinds = "integer string", is = "limit",
   fields = { soft = integer, hard = integer }, required = { "soft", "hard" },
-}, { names = "^%l+$" })
+}, { names = "." })
 local file_mount = list {
   kinds = "string", is = "object",
   fields = {
@@ -399,10 +399,11 @@ schema.project = object({
   ["x-hosts"] = names(schema.host),
 })
 
---- Other names that a file may use, at the top and on a service. (x-develop is what develop was once.)
+--- Other names that a file may use: at the top, on a service, and in develop.watch, where two were once extensions.
 schema.synonyms = {
   project = { pods = "x-pods", hosts = "x-hosts" },
   service = { pod = "x-pod", host = "x-host", ["x-develop"] = "develop" },
+  watch = { ["x-initialSync"] = "initial_sync" },
 }
 
 --- The attributes of a container, which the hooks in pre_start take over from their service.

@@ -172,9 +172,10 @@ function script.read(text, name, lookup)
   local function count()
     steps = steps + STEP
     if steps > MAX_STEPS then
+      local line = line_of(2, chunk_name)
+      if not line then return end -- the program has been left
       -- At every step from now on, so that no pcall of the program goes on.
       debug.sethook(count, "", 1)
-      local line = line_of(2, chunk_name)
       error(faults.new({ file = file, line = line }, nil,
         ("the program does not come to an end: more than %d steps"):format(MAX_STEPS)), 0)
     end

@@ -60,7 +60,7 @@ local function new_sink(file, documents)
   local anchors, anchored_resets, open
   local resets
   local frames, depth -- collections being read: { value, list = whether, key, key_at, tag, anchor, merges, resets }
-  local root
+  local root, root_at
 
   local function fail(at, message, path)
     faults.raise({ file = file, at = at }, path, message)
@@ -84,7 +84,7 @@ local function new_sink(file, documents)
   local function put(value, at, text)
     local frame = frames[depth]
     if not frame then
-      root = value
+      root, root_at = value, at
       return
     end
     if frame.list then
@@ -165,11 +165,13 @@ local function new_sink(file, documents)
   local sink = {}
 
   function sink.document_start()
-    anchors, anchored_resets, open, resets, frames, depth, root = {}, {}, {}, {}, {}, 0, nil
+    anchors, anchored_resets, open, resets, frames, depth, root, root_at = {}, {}, {}, {}, {}, 0, nil, nil
   end
 
   function sink.document_end(at)
-    documents[#documents + 1] = { tree = root == nil and tree.null or root, resets = resets, place = { file = file, at = at } }
+    documents[#documents + 1] = {
+      tree = root == nil and tree.null or root, resets = resets, place = { file = file, at = root_at or at },
+    }
   end
 
   function sink.scalar(at, text, style, anchor, tag)

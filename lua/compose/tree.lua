@@ -124,7 +124,7 @@ function tree.copy(value)
   local meta = getmetatable(value)
   local at = {}
   for key, place in pairs(meta.at) do at[key] = place end
-  local twin = setmetatable({}, { __jsontype = meta.__jsontype, at = at })
+  local twin = setmetatable({}, { __jsontype = meta.__jsontype, at = at, either = meta.either })
   for key, item in pairs(value) do twin[key] = tree.copy(item) end
   return twin
 end

@@ -21,6 +21,7 @@ end
 function keys.volume(value, place, path)
   if tree.is_map(value) then return value.target end
   if type(value) ~= "string" then return nil end
+  if value:find("${", 1, true) then return value end -- not interpolated
   local volume, err = volumes.parse(value)
   if not volume then faults.raise(place, path, err) end
   return volume.target

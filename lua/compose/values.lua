@@ -313,17 +313,20 @@ end
 
 function read(form, value, cx, place, path)
   if value == tree.null then return nil end
+  if cx.raw and type(value) == "string" and value:find("$", 1, true) then return value end
   return readers[form.is](form, value, cx, place, path)
 end
 
 function write(form, value, style)
+  -- Only a text that is not interpolated yet is a string where something else is wanted.
+  if type(value) == "string" and form.is ~= "text" then return value end
   return writers[form.is](form, value, style)
 end
 
 --- Reads a value.
 -- @tparam table form see compose.schema
 -- @param value a tree in canonical form
--- @tparam table cx `warn(place, path, message)`
+-- @tparam table cx `warn(place, path, message)`; `raw`: whether texts with variables stay as they are
 -- @tparam ?table place
 -- @tparam string path
 -- @return the value

@@ -82,8 +82,12 @@ func load(root, name string) ([]byte, error) {
 	for key, value := range environment {
 		list = append(list, key+"="+value)
 	}
+	folder := "" // of the first file
+	if len(files) == 0 {
+		folder = dir
+	}
 	options, err := cli.NewProjectOptions(files,
-		cli.WithWorkingDirectory(dir),
+		cli.WithWorkingDirectory(folder),
 		cli.WithEnv(list),
 		cli.WithName(own.Name),
 		cli.WithConfigFileEnv,
