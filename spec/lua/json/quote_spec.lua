@@ -23,6 +23,21 @@ describe("a string in quotes", function()
     end
   end)
 
+  it("is the same however its characters are mixed", function()
+    local pieces = { "a", "lorem ipsum dolor", " ", '"', "\\", "\n", "\n", "\t", "\r", "\0", "\31", "\127", "é", "привет", "😀", "9", "n", "/" }
+    local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ["\0"] = "\\u0000", ["\31"] = "\\u001f" }
+    local random = require("spec.support.values").random(7)
+    for _ = 1, 5000 do
+      local given, expected = {}, {}
+      local kinds = random(#pieces)
+      for i = 1, random(40) do
+        given[i] = pieces[(random(#pieces) - 1) % kinds + 1]
+        expected[i] = escapes[given[i]] or given[i]
+      end
+      assert.equal('"' .. table.concat(expected) .. '"', quote.string(table.concat(given)))
+    end
+  end)
+
   it("can be very long", function()
     assert.equal('"' .. ("a\\n"):rep(100000) .. '"', quote.string(("a\n"):rep(100000)))
   end)
