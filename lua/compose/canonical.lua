@@ -10,7 +10,7 @@ local volumes = require "compose.volumes"
 
 local canonical = {}
 
--- Functions (value, place, path) that give the long form.
+-- Functions (value, place, path, raw) that give the long form.
 local forms = {}
 
 function forms.texts(value, place)
@@ -87,11 +87,11 @@ function forms.device(value, place, path)
   return map
 end
 
-function forms.ports(list, _, path)
+function forms.ports(list, _, path, raw)
   local all = tree.list()
   for i = 1, #list do
     local value, place = list[i], tree.place(list, i)
-    if type(value) == "table" then
+    if type(value) == "table" or raw and scalars.text(value):find("$", 1, true) then
       tree.append(all, value, place)
     else
       local found, err = ports.parse(scalars.text(value))
@@ -198,9 +198,8 @@ function canonical.project(project, raw)
   tree.walk(project, TRIE, function(form, holder, key, path)
     if holder[key] == tree.null then return end
     if raw and type(holder[key]) == "string" and holder[key]:find("$", 1, true) then return end
-    if raw and form == "ports" then return end
     local place = tree.place(holder, key)
-    tree.set(holder, key, forms[form](holder[key], place, path), place)
+    tree.set(holder, key, forms[form](holder[key], place, path, raw), place)
   end)
 end
 

@@ -22,6 +22,7 @@ local script = require "compose.script"
 local source = require "compose.source"
 local tree = require "compose.tree"
 local unique = require "compose.unique"
+local volumes = require "compose.volumes"
 
 local load = {}
 
@@ -90,6 +91,18 @@ local function warn_of_numbers(project, cx)
   end)
 end
 
+-- Options of volumes in the short form that nobody knows are left out, as everywhere, but not in silence.
+local VOLUMES = tree.trie { ["services.*.volumes.*"] = true }
+
+local function warn_of_options(project, cx)
+  tree.walk(project, VOLUMES, function(_, holder, key, path)
+    if type(holder[key]) ~= "string" then return end
+    for _, option in ipairs(volumes.unknown_options(holder[key])) do
+      cx.warn(tree.place(holder, key), path, ('"%s" is no option of a volume; it says nothing'):format(option))
+    end
+  end)
+end
+
 local function variables(cx)
   if cx.no_interpolation then return nil end
   return {
@@ -106,6 +119,7 @@ local function prepare(document, cx)
   local project = interpolate.tree(document.tree, variables(cx))
   synonyms(project)
   warn_of_numbers(project, cx)
+  warn_of_options(project, cx)
   return project
 end
 

@@ -26,6 +26,14 @@ local function sections(project, style, put)
         if config.environment then config.content = nil end
       end
     end
+    if section == "services" and written and not style.complete then
+      -- An optional dependency on a service that is not active, and so not written, would not be read again.
+      for name, service in pairs(project.services) do
+        for other in pairs(service.depends_on or {}) do
+          if not project.services[other] then written[name].depends_on[other] = nil end
+        end
+      end
+    end
     if section == "services" and not written then written = json.object {} end
     if written and (section ~= "models" or style.models) then put(section, written) end
   end
@@ -48,7 +56,7 @@ end
 
 -- A $ of a value is written $$, so that the text is read as it was meant.
 local function escaped(value)
-  if type(value) == "string" then return (value:gsub("%$", "$$$$")) end
+  if type(value) == "string" then return (value:gsub("%$", "$$")) end
   if type(value) ~= "table" or value == tree.null then return value end
   local copy = setmetatable({}, { __jsontype = json.kind(value) or #value > 0 and "array" or "object" })
   for key, item in pairs(value) do copy[key] = escaped(item) end

@@ -62,7 +62,8 @@ local CASES = {
   { "a protocol that there is not", "services:\n  web: {image: x, ports: ['80/tpc']}\n",
     'compose.yaml:2:27: services.web.ports[0]: "80/tpc": "tpc" is no protocol; there are tcp, udp and sctp' },
   { "a volume with too many colons", "services:\n  web: {image: x, volumes: ['/a:/b:ro:c']}\n",
-    'compose.yaml:2:29: services.web.volumes[0]: "/a:/b:ro:c" has too many colons; a path with colons needs the long form (type, source, target)' },
+    'compose.yaml:2:29: services.web.volumes[0]: "/a:/b:ro:c" has too many colons; a path with colons needs '
+      .. 'the long form (type, source, target)' },
   { "a volume that is not declared", "services:\n  web: {image: x, volumes: ['dta:/b']}\nvolumes: {data: }\n",
     'compose.yaml:2:29: services.web.volumes[0]: there is no volume "dta" in volumes; did you mean "data"?' },
   { "a network that is not declared", "services:\n  web: {image: x, networks: [front]}\n",
@@ -73,7 +74,8 @@ local CASES = {
     'compose.yaml:4:3: secrets.pw: needs one of "file", "environment", or external: true' },
   { "a dependency that there is not", "services:\n  web: {image: x, depends_on: [bd]}\n  db: {image: x}\n",
     'compose.yaml:2:32: services.web.depends_on.bd: there is no service "bd"; did you mean "db"?' },
-  { "a circle of dependencies", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, depends_on: [a]}\n",
+  { "a circle of dependencies", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: "
+      .. "[c]}\n  c: {image: x, depends_on: [a]}\n",
     "compose.yaml:2:30: services.a.depends_on: services depend on each other in a circle: a -> b -> c -> a" },
   { "a dependency whose profile is not active", "services:\n  web: {image: x, depends_on: [dbg]}\n  dbg: {image: x, profiles: [debug]}\n",
     'compose.yaml:2:32: services.web.depends_on.dbg: the service "dbg" is not active: none of its profiles (debug) is; '
@@ -85,7 +87,8 @@ local CASES = {
   { "a boolean that is none", "services:\n  web: {image: x, tty: maybe}\n",
     'compose.yaml:2:19: services.web.tty: "maybe" is neither true nor false' },
   { "two sizes that say different things", "services:\n  web: {image: x, mem_limit: 1g, deploy: {resources: {limits: {memory: 2g}}}}\n",
-    "compose.yaml:2:19: services.web.mem_limit: is 1073741824, but deploy.resources.limits.memory is 2147483648; they mean the same: write one of them" },
+    "compose.yaml:2:19: services.web.mem_limit: is 1073741824, but deploy.resources.limits.memory is "
+      .. "2147483648; they mean the same: write one of them" },
   { "one name for several containers", "services:\n  web: {image: x, scale: 2, container_name: box}\n",
     "compose.yaml:2:29: services.web.container_name: several containers (2) cannot have one name; leave container_name out" },
   { "two things mounted at one place", "services:\n  web: {image: x, tmpfs: /t, volumes: ['/a:/t']}\n",
@@ -106,7 +109,8 @@ local CASES = {
     "compose.yaml:2:7: services.a.extends: there is no file other.yaml" },
   { "a file to include that there is not", "include: [other.yaml]\n", "compose.yaml:1:11: include[0]: there is no file other.yaml" },
   { "a file from elsewhere", "include: ['oci://example.org/x']\n",
-    'compose.yaml:1:11: include[0]: "oci://example.org/x" is no file of this machine; compose files from git or a registry are not fetched: clone it' },
+    'compose.yaml:1:11: include[0]: "oci://example.org/x" is no file of this machine; compose files from git '
+      .. 'or a registry are not fetched: clone it' },
   { "files that include each other", { ["compose.yaml"] = "include: [b.yaml]\n", ["b.yaml"] = "include: [compose.yaml]\n" },
     "b.yaml:1:11: include[0]: files include each other in a circle: DIR/compose.yaml -> DIR/b.yaml -> DIR/compose.yaml" },
   { "a mapping that becomes a list", { ["compose.yaml"] = "services:\n  web: {image: x, build: {args: {A: b}}, healthcheck: {test: a}}\n",
@@ -119,7 +123,8 @@ local CASES = {
     "compose.yaml:2:3: services.web.env_file: there is no file DIR/missing.env; create it, or write required: false" },
   { "a .env file that is wrong", { ["compose.yaml"] = "services: {web: {image: x}}\n", [".env"] = "A=1\nB='open\n" },
     "DIR/.env:2: the value of B begins with ', which is never closed" },
-  { "aliases that stand for billions", "x-a: &a [x,x,x,x,x,x,x,x,x,x]\nx-b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+  { "aliases that stand for billions", "x-a: &a [x,x,x,x,x,x,x,x,x,x]\nx-b: &b "
+      .. "[*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
     .. "x-d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\nx-e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nx-f: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
     "compose.yaml:1:26: the aliases of this file stand for more than 500000 values" },
 }

@@ -17,7 +17,8 @@ describe("a host", function()
   end)
 
   it("is a service's, a pod's, and then that of its members", function()
-    local project = assert(load "x-pods: {p: {services: [b], host: two}}\nservices: {a: {image: x, x-host: one}, b: {image: x}, c: {image: x}}\n")
+    local project = assert(load("x-pods: {p: {services: [b], host: two}}\n"
+      .. "services: {a: {image: x, x-host: one}, b: {image: x}, c: {image: x}}\n"))
     assert.equal("one", project.services.a.host)
     assert.equal("two", project.services.b.host)
     assert.is_nil(project.services.c.host)
@@ -47,7 +48,7 @@ describe("several hosts are refused", function()
   end)
 
   it("where two services share a volume", function()
-    refused('compose.yaml:2:78: services.b.volumes: the volume "vol" is used on "one" by services.a and on "two" here: '
+    refused('compose.yaml:2:88: services.b.volumes: the volume "vol" is used on "one" by services.a and on "two" here: '
       .. "each machine would have its own; give them two volumes",
       "services: {a: {image: x, x-host: one, volumes: ['vol:/v']}, b: {image: x, x-host: two, volumes: ['vol:/v']}}\nvolumes: {vol: }\n")
   end)

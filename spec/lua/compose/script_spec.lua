@@ -103,7 +103,11 @@ describe("the sandbox of compose.lua", function()
       local project = assert(load('service("a", { image = "x", labels = { is = type(' .. name .. ") } })"))
       assert.equal("nil", project.services.a.labels.is)
     end
-    local project = assert(load 'local names = {} for name in pairs(os) do names[#names + 1] = name end service("a", { image = names[1] .. #names })')
+    local project = assert(load [[
+local names = {}
+for name in pairs(os) do names[#names + 1] = name end
+service("a", { image = names[1] .. #names })
+]])
     assert.equal("getenv1", project.services.a.image)
   end)
 
