@@ -8,8 +8,6 @@
 --
 -- @module json.digits
 
-local log = math.log
-
 -- 10^k, exact in a double up to 10^22, and its halves of 26 bits.
 local POWER, HIGH, LOW = {}, {}, {}
 local SPLIT = 2.0 ^ 27 + 1
@@ -19,13 +17,23 @@ for k = 0, 22 do
   POWER[k], HIGH[k], LOW[k] = p, s - (s - p), p - (s - (s - p))
 end
 
+-- The k that makes v * 10^k an integer of 17 digits, or nearly so. The likeliest
+-- numbers are found first; a logarithm takes three times as long.
+local function power_for(v)
+  if v >= 1 then
+    return v < 10 and 16 or v < 100 and 15 or v < 1000 and 14 or v < 1e4 and 13 or v < 1e5 and 12
+      or v < 1e6 and 11 or v < 1e7 and 10 or v < 1e8 and 9 or 8
+  end
+  return v >= 0.1 and 17 or v >= 0.01 and 18 or v >= 0.001 and 19 or 20
+end
+
 --- The shortest decimal of a double.
 -- @tparam number v a float from 1e-4 to 1e9
 -- @treturn ?integer m
 -- @treturn integer k, so that m / 10^k reads back as v; nil where it is too close
 --   a call, and for powers of two, whose neighbours lie at different distances
 return function(v)
-  local k = 16 - log(v, 10) // 1 | 0
+  local k = power_for(v)
   local p = POWER[k]
   -- product + rest is v * 10^k, exactly.
   local product = v * p

@@ -1,8 +1,9 @@
 --- Lua values to JSON text (RFC 8259).
 --
--- Pieces of text are collected in a list and joined once. The hot path looks at
--- each value once and remembers no path: it returns nil at the first value that
--- JSON cannot say, and `json.blame` then walks the value again to say which.
+-- Pieces of text are collected in a list and joined, now and then and at the end.
+-- The hot path looks at each value once and remembers no path: it returns nil at
+-- the first value that JSON cannot say, and `json.blame` then walks the value
+-- again to say which.
 --
 -- @module json.encoder
 
@@ -18,10 +19,21 @@ local is_array = kind.is_array
 
 local encoder = {}
 
+-- How many pieces are joined at once: so few that they are still in the processor's
+-- cache, so many that joining them is worth a call.
+local ENOUGH = 2000
+
 -- Each of these appends the pieces of a value to the list `b` of `n` pieces, and
 -- returns the new n, or nil when JSON cannot say the value. `depth` is the levels
--- still allowed, `keys` the pieces that keys have become so far.
+-- still allowed, `job` what else there is to know (see `encoder.compact`).
 local write = {}
+
+-- Joins the pieces.
+local function join(b, n, job)
+  local texts = job.texts
+  texts[#texts + 1] = concat(b, "", 1, n)
+  return 0
+end
 
 write["string"] = function(b, n, v)
   n = n + 1
@@ -35,7 +47,7 @@ write["string"] = function(b, n, v)
   return text and n
 end
 
-write["number"] = function(b, n, v)
+local function write_number(b, n, v)
   n = n + 1
   if math_type(v) == "integer" then
     b[n] = v -- table.concat writes integers as JSON does
@@ -45,6 +57,7 @@ write["number"] = function(b, n, v)
   b[n] = text
   return text and n
 end
+write["number"] = write_number
 
 write["boolean"] = function(b, n, v)
   n = n + 1
@@ -52,8 +65,11 @@ write["boolean"] = function(b, n, v)
   return n
 end
 
-local function array(b, n, t, depth, keys)
-  local start, i = n + 1, 0
+-- Numbers that follow each other in an array are joined by themselves: table.concat
+-- puts the commas between them.
+local function array(b, n, t, depth, job)
+  local before, i = "[", 0
+  local numbers, run, m = false, nil, 0
   for k, v in next, t do
     i = i + 1
     -- After as many rounds as there are keys, each of 1..i was there: then
@@ -62,55 +78,71 @@ local function array(b, n, t, depth, keys)
       v = rawget(t, i)
       if v == nil then return nil end
     end
-    n = n + 1
-    b[n] = ","
-    local writer = write[type(v)]
-    if not writer then return nil end
-    n = writer(b, n, v, depth, keys)
-    if not n then return nil end
+    local kind_of = numbers and math_type(v)
+    if kind_of then
+      m = m + 1
+      if kind_of == "float" then
+        v = float(v)
+        if not v then return nil end
+      end
+      run[m] = v
+    end
+    if m == ENOUGH or m > 0 and not kind_of then
+      b[n + 1], b[n + 2] = before, concat(run, ",", 1, m)
+      n, m, before = n + 2, 0, ","
+    end
+    if not kind_of then
+      if n > ENOUGH then n = join(b, n, job) end
+      n = n + 1
+      b[n], before = before, ","
+      local writer = write[type(v)]
+      if not writer then return nil end
+      n = writer(b, n, v, depth, job)
+      if not n then return nil end
+      numbers = writer == write_number
+      if numbers and not run then run = {} end
+    end
   end
-  b[start] = "["
-  if i == 0 then n = start end
+  if m > 0 then
+    b[n + 1], b[n + 2] = before, concat(run, ",", 1, m)
+    n = n + 2
+  end
   n = n + 1
-  b[n] = "]"
+  b[n] = i == 0 and "[]" or "]"
   return n
 end
 
-local function object(b, n, t, depth, keys)
-  local start = n + 1
+local function object(b, n, t, depth, job)
+  local pieces = job.first
   for k, v in next, t do
-    n = n + 1
-    local piece = keys[k]
+    if n > ENOUGH then n = join(b, n, job) end
+    local piece = pieces[k]
     if not piece then
       local text = type(k) == "string" and quoted(k)
       if not text then return nil end
-      piece = "," .. text .. ":"
-      keys[k] = piece
-      keys[piece] = "{" .. text .. ":"
+      job.first[k], job.other[k] = "{" .. text .. ":", "," .. text .. ":"
+      piece = pieces[k]
     end
+    pieces = job.other
+    n = n + 1
     b[n] = piece
     local writer = write[type(v)]
     if not writer then return nil end
-    n = writer(b, n, v, depth, keys)
+    n = writer(b, n, v, depth, job)
     if not n then return nil end
   end
-  if n < start then
-    b[start] = "{}"
-    return start
-  end
-  b[start] = keys[b[start]]
   n = n + 1
-  b[n] = "}"
+  b[n] = pieces == job.first and "{}" or "}"
   return n
 end
 
-write["table"] = function(b, n, t, depth, keys)
+write["table"] = function(b, n, t, depth, job)
   if rawequal(t, null) then
     b[n + 1] = "null"
     return n + 1
   end
   if depth == 0 then return nil end
-  return (is_array(t) and array or object)(b, n, t, depth - 1, keys)
+  return (is_array(t) and array or object)(b, n, t, depth - 1, job)
 end
 
 --- A value as compact JSON text, members in no certain order.
@@ -119,9 +151,19 @@ end
 -- @treturn ?string nil when JSON cannot say it
 function encoder.compact(v, depth)
   local b = {}
+  local job = {
+    -- What has been joined.
+    texts = {},
+    -- The pieces that keys have become so far: of an object's first member, and of the others.
+    first = {},
+    other = {},
+  }
   local writer = write[type(v)]
-  local n = writer and writer(b, 0, v, depth, {})
-  return n and concat(b, "", 1, n)
+  local n = writer and writer(b, 0, v, depth, job)
+  if not n then return nil end
+  if job.texts[1] == nil then return concat(b, "", 1, n) end
+  join(b, n, job)
+  return concat(job.texts)
 end
 
 --- The text of a value that is no array or object.
@@ -129,7 +171,10 @@ end
 -- @treturn ?string nil when JSON cannot say it
 function encoder.scalar(v)
   if type(v) == "table" and not rawequal(v, null) then return nil end
-  return encoder.compact(v, 0)
+  local b = {}
+  local writer = write[type(v)]
+  local n = writer and writer(b, 0, v, 0)
+  return n and concat(b, "", 1, n)
 end
 
 return encoder
