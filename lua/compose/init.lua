@@ -53,8 +53,8 @@ end
 local function split(text, separator)
   local parts = {}
   for part in (text .. separator):gmatch("([^" .. separator .. "]*)" .. separator) do
-    part = part:match "^%s*(.-)%s*$"
-    if part ~= "" then parts[#parts + 1] = part end
+    local word = part:match "^%s*(.-)%s*$"
+    if word ~= "" then parts[#parts + 1] = word end
   end
   return parts
 end

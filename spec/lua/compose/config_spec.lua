@@ -22,8 +22,10 @@ local function run(arguments, texts)
   local folder = composed.folder()
   finally(function() composed.remove(folder) end)
   composed.write(folder, texts or { ["compose.yaml"] = FILE })
-  local root = files.current()
-  local program = moonwire.command:gsub("lua/moonwire/main%.lua", root .. "/%0"):gsub("^bin/", root .. "/bin/")
+  -- The command from another folder.
+  local program = moonwire.command:gsub("%S+", function(word)
+    return word:find "^[^/-].*/" and files.current() .. "/" .. word or nil
+  end)
   local output, status = shell.read(("cd %s && { %s compose %s; } 2>&1 < /dev/null"):format(folder, program, arguments))
   return (output:gsub(folder:gsub("%p", "%%%0"), "DIR")), status
 end
