@@ -2,7 +2,7 @@
  *
  *     local handle, code, detail = require("host.nats").connect(options)
  *
- * options is a JSON text (see natsConfig in nats_options.go). The module also has now(), the seconds
+ * options is a JSON text (see natsConfig in nats_options.go). The module also has sleep(seconds) and now(), the seconds
  * since some moment in the past, of a clock that no one sets. A handle has the methods of the
  * contract; nothing stands between them and the script, since a Lua wrapper would cost more than the
  * work. */
@@ -481,6 +481,19 @@ static int nats_now(lua_State *L)
 	return 1;
 }
 
+/* sleep(seconds): a script in it sees a Ctrl-C when it is over, so nats.sleep sleeps in slices. */
+static int nats_sleep(lua_State *L)
+{
+	lua_Number seconds = luaL_checknumber(L, 1);
+	struct timespec time;
+
+	luaL_argcheck(L, seconds >= 0 && seconds <= 1e9, 1, "not between 0 and 1e9 seconds");
+	time.tv_sec = (time_t)seconds;
+	time.tv_nsec = (long)((seconds - (lua_Number)time.tv_sec) * NANOSECONDS);
+	nanosleep(&time, NULL);
+	return 0;
+}
+
 static const luaL_Reg methods[] = {
 	{"publish", nats_publish}, {"subscribe", nats_subscribe}, {"unsubscribe", nats_unsubscribe},
 	{"drain", nats_drain},     {"ping", nats_ping},           {"poll", nats_poll},
@@ -511,5 +524,7 @@ int mw_open_nats(lua_State *L)
 	lua_setfield(L, -2, "connect");
 	lua_pushcfunction(L, nats_now);
 	lua_setfield(L, -2, "now");
+	lua_pushcfunction(L, nats_sleep);
+	lua_setfield(L, -2, "sleep");
 	return 1;
 }

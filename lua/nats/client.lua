@@ -15,6 +15,7 @@ local headers = require "nats.headers"
 local nuid = require "nats.nuid"
 local subjects = require "nats.subject"
 local subscription = require "nats.subscription"
+local tasks = require "nats.tasks"
 
 local type, xpcall = type, xpcall
 
@@ -48,6 +49,7 @@ local function client(open, options)
     last_sid = 0,
     checked = {},                  -- subjects that may be published to
     checked_count = 0,
+    tasks = nil,                   -- of nats.tasks, while there are some
     running = false,               -- a callback runs
     calls = {},                    -- messages first_call..last_call wait for their callbacks
     first_call = 1,
@@ -96,13 +98,20 @@ local function traced(value)
   return { value = value, text = debug.traceback(tostring(value), 2) }
 end
 
---- Tells of an error that a function of the script raised.
-function Client:_report_raised(failure, sub, msg)
+--- The error of a function of the script that raised. What is to end the function that called it is
+-- raised again: a Ctrl-C, and that its task was cancelled.
+function Client:_raised(failure)
   local value = failure.value
-  if type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end   -- Ctrl-C is the script's
+  if value == errors.cancelled or type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end
   local err = errors.new(errors.callback, failure.text)
   err.value = value
-  self:_report(err, sub, msg)
+  return err
+end
+
+--- Calls a function of the script, and tells of it when it raises.
+function Client:_protected(fn, ...)
+  local ok, failure = xpcall(fn, traced, ...)
+  if not ok then self:_report(self:_raised(failure)) end
 end
 
 --- Runs a callback, and what waited for its end.
@@ -110,7 +119,7 @@ function Client:_run(callback, msg)
   self.running = true
   local ok, failure = xpcall(callback, traced, msg.data, msg.reply, msg)
   self.running = false
-  if not ok then self:_report_raised(failure, msg.sub, msg) end
+  if not ok then self:_report(self:_raised(failure), msg.sub, msg) end
   if self.last_call > 0 then return self:_run_calls() end
 end
 
@@ -140,6 +149,7 @@ function Client:_end(sub, why)
     self.past_msgs, self.past_bytes = self.past_msgs + sub.delivered, self.past_bytes + sub.delivered_bytes
   end
   sub.ended = sub.ended or why
+  if self.tasks then self.tasks:wake_all(sub) end
 end
 
 --- Takes in a message, or what a poll returned instead of one.
@@ -168,15 +178,29 @@ end
 
 --- Fails what waits for an answer of a connection that is gone.
 function Client:_fail_waiting(err)
+  for number = math.max(self.pongs, self.lost_pings) + 1, self.pings do self:_wake(number) end
   self.lost_pings = self.pings
   for reply, state in pairs(self.requests) do
-    if state == true then self.requests[reply] = err end
+    if state == true then
+      self.requests[reply] = err
+      self:_wake(reply)
+    end
   end
+end
+
+--- Lets the tasks go on that wait for a key.
+function Client:_wake(key)
+  if self.tasks then self.tasks:wake_all(key) end
 end
 
 -- What happens to a connection: event -> function(client, detail).
 local EVENTS = {
-  pong = function(self, number) self.pongs = number or math.min(self.pongs + 1, self.pings) end,
+  pong = function(self, number)
+    local known = math.max(self.pongs, self.lost_pings)
+    number = number or math.min(known + 1, self.pings)         -- nats.go does not count them
+    for asked = known + 1, number do self:_wake(asked) end
+    self.pongs = number
+  end,
   disconnected = function(self) self:_fail_waiting(errors.disconnected) end,
   reconnected = function(self)
     self.reconnects = self.reconnects + 1
@@ -195,8 +219,7 @@ function Client:_event(event, detail)
   local own = EVENTS[event]
   if own and self.transport ~= CLOSED then own(self, detail) end
   for _, handler in ipairs(self.handlers[event] or {}) do
-    local ok, failure = xpcall(handler, traced, detail)
-    if not ok then self:_report_raised(failure) end
+    self:_protected(handler, detail)
   end
   if event == "closed" then return nil, errors.closed end
   return true
@@ -208,16 +231,37 @@ function Client:_finish()
   self.transport = CLOSED
   self:_fail_waiting(errors.closed)
   for _, sub in pairs(self.subs) do self:_end(sub, errors.closed) end
+  if self.tasks then self.tasks:finish() end
 end
 
---- Takes in what arrives until `ready(argument)` is true.
+--- A task was cancelled while it waited.
+function Client:_abandoned(key)
+  self.requests[key] = nil
+  if self.tasks then self.tasks:wake(key) end          -- what woke it may be of use to another
+end
+
+--- Takes in one thing that arrives, or lets tasks go on.
+-- @tparam ?number left seconds to wait at most, nil: no limit
 -- @treturn ?boolean true; nil and "timeout" or "closed"
-function Client:_wait(ready, argument, timeout)
+function Client:_step(left)
+  if self.tasks then return self.tasks:step(left) end
+  return self:_handle(self.transport:poll(left))
+end
+
+--- Waits until `ready(argument)` is true: takes in what arrives, or, in a task, lets others do it.
+-- @tparam function ready
+-- @param argument of ready
+-- @tparam ?number timeout seconds, nil: no limit
+-- @param key what wakes a task that waits for this: `_wake(key)` is called when ready may have become true
+-- @treturn ?boolean true; nil and "timeout" or "closed"
+function Client:_wait(ready, argument, timeout, key)
+  local task = self.tasks and self.tasks:current()
+  if task then return self.tasks:wait(task, ready, argument, timeout, key) end
   local deadline = timeout and clock() + timeout
   while not ready(argument) do
     local left
     if deadline then left = math.max(0, deadline - clock()) end
-    local ok, err = self:_handle(self.transport:poll(left))
+    local ok, err = self:_step(left)
     if not ok then
       if ready(argument) then return true end
       return nil, err
@@ -354,7 +398,7 @@ local function roundtrip(self, timeout)
   if not ok then return nil, err end
   local number = self.pings + 1
   self.pings = number
-  ok, err = self:_wait(is_answered, { client = self, number = number }, timeout)
+  ok, err = self:_wait(is_answered, { client = self, number = number }, timeout, number)
   if self.pongs >= number then return true end
   if not ok then return nil, err end
   return nil, self.transport == CLOSED and errors.closed or errors.disconnected
@@ -397,6 +441,7 @@ local function answered(self, msg)
   else
     self.requests[subject] = msg
   end
+  if self.tasks then self.tasks:wake(subject) end
 end
 
 --- One subscription takes the answers of all requests.
@@ -433,7 +478,7 @@ function Client:request(subject, payload, timeout, fields)
   local ok, err = self:_send(subject, payload, reply, fields, 3)
   if not ok then return nil, err end
   requests[reply] = true
-  ok, err = self:_wait(is_settled, { requests = requests, reply = reply }, timeout or self.options.timeout)
+  ok, err = self:_wait(is_settled, { requests = requests, reply = reply }, timeout or self.options.timeout, reply)
   local answer = requests[reply]
   requests[reply] = nil
   if type(answer) == "table" then return answer end
@@ -447,23 +492,23 @@ end
 -- @treturn ?string an error: "closed"
 function Client:process(timeout)
   if timeout ~= nil then check.value(timeout, "seconds", "process: timeout", 2) end
-  local ok, err = self:_handle(self.transport:poll(timeout or 0))
+  local ok, err = self:_step(timeout or 0)
   local count = 0
   while ok do
     count = count + 1
     if count == PROCESS then return count end
-    ok, err = self:_handle(self.transport:poll(0))
+    ok, err = self:_step(0)
   end
   if err == errors.timeout or count > 0 then return count end
   return nil, err
 end
 
---- Dispatches until the connection is closed.
+--- Dispatches until the connection is closed: callbacks, tasks, timers.
 -- @treturn ?boolean true: the script closed it, in a callback
 -- @treturn ?string why it was lost; "timeout": nothing can come any more, over the memory transport
 function Client:run()
   while self.transport ~= CLOSED do
-    local ok, err = self:_handle(self.transport:poll(nil))
+    local ok, err = self:_step(nil)
     if not ok and err == errors.timeout then return nil, err end
   end
   if self.why then return nil, self.why end
@@ -584,8 +629,10 @@ function Client:on(event, fn)
   self.handlers[event] = list
 end
 
-for name, method in pairs(compat) do
-  if not Client[name] then Client[name] = method end
+for _, methods in ipairs { tasks, compat } do
+  for name, method in pairs(methods) do
+    if not Client[name] then Client[name] = method end
+  end
 end
 
 return client

@@ -26,7 +26,7 @@ function compat:wait(count)
   if count ~= nil then check.value(count, "count", "wait: count", 2) end
   local before = self:received()
   while not count or count == 0 or self:received() - before < count do
-    local ok, err = self:_handle(self.transport:poll(nil))
+    local ok, err = self:_step(nil)
     if not ok then return nil, err end
   end
   return true

@@ -35,6 +35,7 @@ local errors = {
   slow_consumer = "slow consumer",
   reconnect_buffer = "reconnect buffer exceeded",
   interrupted = "interrupted",
+  cancelled = "cancelled",                         -- raised in a task that is cancelled while it waits
   -- objects
   no_servers = object "no servers",
   authorization = object "authorization",

@@ -93,6 +93,7 @@ function Subscription:_push(msg)
   local last = self.last + 1
   self.last = last
   self.waiting[last] = msg
+  if self.client.tasks then self.client.tasks:wake(self) end
 end
 
 local function take(self)
@@ -124,13 +125,15 @@ function Subscription:next(timeout)
   if self.callback then error("next: this subscription has a callback", 2) end
   if self.ended then return nil, self.ended end
 
-  -- What comes most often: the next thing that arrived is for this subscription.
-  local sid, subject, reply, block, payload = client.transport:poll(0)
-  if sid == self.sid then
-    return arrived(self, subject, reply, block, payload)
+  if not client.tasks then
+    -- What comes most often: the next thing that arrived is for this subscription.
+    local sid, subject, reply, block, payload = client.transport:poll(0)
+    if sid == self.sid then
+      return arrived(self, subject, reply, block, payload)
+    end
+    client:_handle(sid, subject, reply, block, payload)
   end
-  client:_handle(sid, subject, reply, block, payload)
-  local ok, err = client:_wait(has_some, self, timeout)
+  local ok, err = client:_wait(has_some, self, timeout, self)
   if self.last >= self.first then return take(self) end
   return nil, not ok and err or self.ended
 end
