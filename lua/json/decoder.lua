@@ -156,7 +156,7 @@ local function read_known(text, at, depth, settings, hint, object)
   end
   hint.seen = (hint.seen or 0) + 1
   if hint.seen ~= LEARN_AFTER then return nil end
-  local last, learnt = shape.learn(text, at, depth, settings, reader, object)
+  local last, learnt = shape.learn(text, at, depth, settings, reader, object, runs ~= nil)
   if learnt then hint.shape, hint.seen = learnt, 0 end
   return object, last
 end
@@ -165,7 +165,6 @@ read["{"] = function(text, at, depth, settings, hint)
   if depth == 0 then fault.raise(at, settings.too_deep) end
   local object = {}
   if settings.object then setmetatable(object, settings.object) end
-  if sub(text, at + 1, at + 1) == "}" then return object, at + 2 end
   if hint and settings.shapes then
     local known, last = read_known(text, at, depth - 1, settings, hint, object)
     if known then return object, last end
@@ -196,14 +195,15 @@ end
 
 read["["] = function(text, at, depth, settings, hint)
   if depth == 0 then fault.raise(at, settings.too_deep) end
-  local array, n = {}, 0
-  if settings.array then setmetatable(array, settings.array) end
   local start, first = at + 1, sub(text, at + 1, at + 1)
   if WHITE[first] then
     local _
     _, start, first = find(text, FIRST, start)
     if not start then expected(text, at + 1, "a value or ']'") end
   end
+  -- Room for four from the beginning saves growing from one to two to four.
+  local array, n = first == "]" and {} or { nil, nil, nil, nil }, 0
+  if settings.array then setmetatable(array, settings.array) end
   if first == "]" then
     if settings.counted then array[0] = 0 end
     return array, start + 1
@@ -268,7 +268,7 @@ function decoder.settings(options)
   local unique = options.duplicates == "error"
   local instead = options.null
   if instead == nil then instead = null end
-  return {
+  local settings = {
     -- What null becomes.
     null = instead,
     -- Levels of arrays and objects allowed.
@@ -293,7 +293,16 @@ function decoder.settings(options)
     object = nil,
     -- Whether arrays hold the number of their elements at 0.
     counted = false,
+    -- The value of a word, or nil.
+    word = nil,
   }
+  function settings.word(s)
+    if s == "true" then return true end
+    if s == "false" then return false end
+    if s == "null" then return settings.null end
+    return nil
+  end
+  return settings
 end
 
 local function value(text, at, settings)

@@ -25,7 +25,13 @@ local ESCAPE = {
 
 --- Up to the next quote or backslash. Always matches.
 scalar.PIECE = "^(" .. grammar.PLAIN .. ')(["\\]?)'
-local PIECE = scalar.PIECE
+
+-- The same with the character behind a backslash.
+local ESCAPED = "^(" .. grammar.PLAIN .. ")(\\?.?)"
+
+-- What ESCAPED finds of an escape, by that.
+local WHOLE = {}
+for c, meaning in pairs(ESCAPE) do WHOLE["\\" .. c] = meaning end
 
 -- The character of the \u escape whose backslash is at `at`, and its last byte.
 local function unicode_escape(text, at, settings)
@@ -67,25 +73,25 @@ end
 
 --- A string; `at` is its opening quote.
 function scalar.string(text, at, _, settings)
-  local _, last, piece, special = find(text, PIECE, at + 1)
+  local _, last, piece, special = find(text, ESCAPED, at + 1)
   if special == '"' then return piece, last + 1 end
 
   local pieces, n = {}, 0
-  while special == "\\" do
-    local escape = sub(text, last + 1, last + 1)
-    local c = ESCAPE[escape]
-    if c then
-      last = last + 1
-    elseif escape == "" then
-      break
-    else
-      c, last = any_escape(text, last, settings)
+  while true do
+    local c = WHOLE[special]
+    if not c then
+      if special == '"' then break end
+      if sub(special, 1, 1) ~= "\\" then
+        -- A control character, or nothing: the text ends here.
+        scalar.unclosed(text, special == "" and last + 1 or last, at)
+      end
+      if #special == 1 then scalar.unclosed(text, last + 1, at) end
+      c, last = any_escape(text, last - 1, settings)
     end
     pieces[n + 1], pieces[n + 2] = piece, c
     n = n + 2
-    _, last, piece, special = find(text, PIECE, last + 1)
+    _, last, piece, special = find(text, ESCAPED, last + 1)
   end
-  if special ~= '"' then scalar.unclosed(text, last + 1, at) end
   pieces[n + 1] = piece
   return concat(pieces), last + 1
 end

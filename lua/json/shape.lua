@@ -11,6 +11,7 @@ local grammar = require "json.grammar"
 local scalar = require "json.scalar"
 
 local find, sub, gsub = string.find, string.sub, string.gsub
+local tonumber = tonumber
 local plain_number = scalar.plain_number
 
 local shape = {}
@@ -21,25 +22,40 @@ local RUN = 4
 -- How many holes make a shape faster than reading member by member.
 local WORTH = 2
 
-local BOOLEAN = { ["true"] = true, ["false"] = false }
-local function boolean(s) return BOOLEAN[s] end
-
 -- By the first character of a value, the hole that it leaves, and what makes a
--- value of the text that fills it (nothing for a string) or nil where the text
--- is none. Other values leave no hole: a run ends before them.
-local HOLE = { ['"'] = '"(' .. grammar.PLAIN .. ')"', ["t"] = "(%l+)", ["f"] = "(%l+)" }
-local FILL = { ["t"] = boolean, ["f"] = boolean }
+-- value of the text that fills it (nothing for a string) or nil where the text is
+-- none. Other values leave no hole: a run ends before them. Words are for
+-- `settings.word`.
+local HOLE = { ['"'] = '"(' .. grammar.PLAIN .. ')"', ["t"] = "(%l+)", ["f"] = "(%l+)", ["n"] = "(%l+)" }
+local FILL = {}
 for first in pairs(grammar.NUMBERS) do HOLE[first], FILL[first] = grammar.NUMBER, plain_number end
+-- Where a number begins so, most others do, and of these tonumber and JSON think alike.
+local PLAIN_NUMBER = "([1-9][.-9]*)%f[%D]"
+
+-- Fewer digits than this are no infinite number.
+local MOST_DIGITS = 300
 
 local function literally(s) return (gsub(s, "%W", "%%%0")) end
 
 -- A run: its pattern matches from the end of the run before it; key1 to key4 and
--- fill1 to fill4 belong to its holes; `nested` is the key of the value behind it
--- that has no hole, and `hint` what is known of that value.
+-- fill1 to fill4 belong to its holes; `plain` tells whether tonumber is one of these;
+-- `nested` is the key of the value behind it that has no hole, and `hint` what is
+-- known of that value.
 local function new_run(pattern, keys, fills, nested, hint)
-  local run = { pattern = pattern, nested = nested, hint = hint }
-  for i = 1, RUN do run["key" .. i], run["fill" .. i] = keys[i], fills[i] end
+  local run = { pattern = pattern, plain = false, nested = nested, hint = hint }
+  for i = 1, RUN do
+    run["key" .. i], run["fill" .. i] = keys[i], fills[i]
+    run.plain = run.plain or fills[i] == tonumber
+  end
   return run
+end
+
+-- Whether a run has matched a number of too many digits.
+local function too_long(run, ...)
+  for i, s in ipairs { ... } do
+    if run["fill" .. i] == tonumber and #s > MOST_DIGITS then return true end
+  end
+  return false
 end
 
 --- Read an object and learn its shape.
@@ -49,10 +65,11 @@ end
 -- @tparam table settings
 -- @tparam table reader the decoder's `value`, `first_member` and `next_member`
 -- @tparam table object what gets the members
+-- @tparam boolean again whether a shape has been learnt here that did not match often: then this one is less strict
 -- @treturn integer the byte behind it
 -- @treturn ?table the shape, a list of runs and `misses`, how often it did not match;
 --   nil when it would not be worth while
-function shape.learn(text, at, depth, settings, reader, object)
+function shape.learn(text, at, depth, settings, reader, object, again)
   local learnt, holes = { misses = 0 }, 0
   local pattern, keys, fills, from = "^", {}, {}, at
   local function close(nested, hint)
@@ -64,6 +81,13 @@ function shape.learn(text, at, depth, settings, reader, object)
   while key do
     pattern = pattern .. literally(sub(text, from, start - 1))
     local hole, fill, hint = HOLE[first], FILL[first], nil
+    if hole == "(%l+)" then
+      fill = settings.word
+      -- nil would look as if the text were no value.
+      if first == "n" and settings.null == nil then hole = nil end
+    elseif fill and not again and find(first, "[1-9]") then
+      hole, fill = PLAIN_NUMBER, tonumber
+    end
     if not (hole and find(text, "^" .. hole, start)) then hole, hint = nil, {} end
     object[key], from = reader.value[first](text, start, depth, settings, hint)
     if hole then
@@ -96,7 +120,7 @@ function shape.read(text, at, depth, settings, values, runs, object)
   for i = 1, #runs do
     local run = runs[i]
     local _, stop, a, b, c, d = find(text, run.pattern, last)
-    if not stop then return last, false end
+    if not stop or run.plain and stop - last > MOST_DIGITS and too_long(run, a, b, c, d) then return last, false end
     local key, fill = run.key1, run.fill1
     if key then
       if fill then

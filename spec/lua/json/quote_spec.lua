@@ -24,8 +24,12 @@ describe("a string in quotes", function()
   end)
 
   it("is the same however its characters are mixed", function()
-    local pieces = { "a", "lorem ipsum dolor", " ", '"', "\\", "\n", "\n", "\t", "\r", "\0", "\31", "\127", "é", "привет", "😀", "9", "n", "/" }
-    local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ["\0"] = "\\u0000", ["\31"] = "\\u001f" }
+    local pieces = {
+      "a", "lorem ipsum dolor", " ", '"', "\\", "\n", "\n", "\t", "\r", "\0", "\31", "\127", "é", "привет", "😀", "9", "n", "/",
+    }
+    local escapes = {
+      ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ["\0"] = "\\u0000", ["\31"] = "\\u001f",
+    }
     local random = require("spec.support.values").random(7)
     for _ = 1, 5000 do
       local given, expected = {}, {}

@@ -23,6 +23,15 @@ local function repeated(text, count, last)
   return objects
 end
 
+describe("a number of too many digits", function()
+  it("is refused in objects of a shape too", function()
+    local objects = repeated('{"a":#,"b":"x","c":#}', 20, '{"a":' .. ("9"):rep(400) .. ',"b":"x","c":1}')
+    local value, err = json.decode(array_of(objects))
+    assert.is_nil(value)
+    assert.matches("^number too large for a double at line 1 column %d+$", err)
+  end)
+end)
+
 describe("many objects of one shape are read as they are one by one", function()
   it("with values of every kind", function()
     like_one_by_one(repeated('{"a":#,"b":"x#","c":-#.5,"d":true,"e":null,"f":[#,"y"],"g":{"h":#},"i":false,"j":0}', 20))
@@ -57,6 +66,22 @@ describe("many objects of one shape are read as they are one by one", function()
         like_one_by_one(repeated(text, 10, (text:gsub("#", 7):gsub('("' .. key .. '":)[^,}]+', "%1" .. value))))
       end
     end
+  end)
+
+  it("when numbers begin with zero or a sign after others did not, and often", function()
+    local objects = {}
+    for i = 1, 100 do objects[i] = ('{"a":%s,"b":"x","c":%d}'):format(i < 10 and "5" or i % 2 == 0 and "0.5" or "-0", i) end
+    like_one_by_one(objects)
+  end)
+
+  it("when strings are long beside numbers", function()
+    like_one_by_one(repeated('{"a":#,"b":"' .. ("x"):rep(400) .. '","c":#.5}', 20))
+  end)
+
+  it("when null becomes something else", function()
+    local text = array_of(repeated('{"a":#,"b":null,"c":"x"}', 20))
+    assert.equal(false, json.decode(text, { null = false })[15].b)
+    assert.equal("none", json.decode(text, { null = "none" })[15].b)
   end)
 
   it("when every second one is different", function()
