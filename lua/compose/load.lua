@@ -135,7 +135,9 @@ local function load_base(path, place, where, cx)
     unique.all(all)
     local found = {}
     for name, service in tree.each(tree.is_map(all.services) and all.services or {}) do
-      check.form(schema.service, service, tree.place(all.services, name), "services." .. name, found, cx.no_interpolation)
+      if service ~= tree.null then -- a service may be empty as long as it is only extended
+        check.form(schema.service, service, tree.place(all.services, name), "services." .. name, found, cx.no_interpolation)
+      end
     end
     faults.raise_all(found)
     canonical.project(all, cx.no_interpolation)

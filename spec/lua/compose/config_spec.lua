@@ -140,8 +140,8 @@ describe("moonwire compose config", function()
     local output, status = run "config --servces"
     assert.equal("moonwire compose: config: there is no option --servces; did you mean \"services\"? (--help lists the options)", output)
     assert.equal(1, status)
-    assert.matches("^usage: moonwire compose config ", (run "config --help"))
-    assert.matches("^usage: moonwire compose %[options%] COMMAND", (run "--help"))
+    assert.matches("^usage: moonwire compose config ", (run "config -h"))
+    assert.matches("^usage: moonwire compose %[options%] COMMAND", (run "help"))
     assert.matches('there is no command "confg"; did you mean "config"%?', (run "confg"))
   end)
 
