@@ -9,9 +9,11 @@
 
 local check = require "nats.check"
 local clock = require "nats.clock"
+local codec = require "nats.codec"
 local compat = require "nats.compat"
 local errors = require "nats.errors"
 local headers = require "nats.headers"
+local many = require "nats.many"
 local nuid = require "nats.nuid"
 local subjects = require "nats.subject"
 local subscription = require "nats.subscription"
@@ -312,12 +314,17 @@ function Client:publish(subject, payload, reply, fields)
   if checked[subject] and reply == nil and fields == nil and type(payload) == "string" and #payload <= self.max_payload then
     return self.transport:publish(subject, nil, nil, payload)
   end
-  if not checked[subject] then check_subject(self, subject, "subject", 2) end
+  return self:_publish(subject, payload, reply, fields, 2)   -- a tail call: level 2 is the caller
+end
+
+function Client:_publish(subject, payload, reply, fields, level)
+  local checked = self.checked
+  if not checked[subject] then check_subject(self, subject, "subject", level) end
   if reply ~= nil then
-    if not checked[reply] then check_subject(self, reply, "reply subject", 2) end
-    if #subject + #reply > subjects.MAX then refuse("reply subject", reply, "is too long beside its subject", 2) end
+    if not checked[reply] then check_subject(self, reply, "reply subject", level) end
+    if #subject + #reply > subjects.MAX then refuse("reply subject", reply, "is too long beside its subject", level) end
   end
-  return self:_send(subject, payload, reply, fields, 2)      -- a tail call: level 2 is the caller
+  return self:_send(subject, payload, reply, fields, level)
 end
 
 local SUBSCRIBE = {
@@ -466,8 +473,12 @@ local function is_settled(state) return state.requests[state.reply] ~= true end
 -- @raise what `publish` raises
 function Client:request(subject, payload, timeout, fields)
   if type(timeout) == "function" then return compat.request(self, subject, payload, timeout) end
-  if timeout ~= nil then check.value(timeout, "seconds", "request: timeout", 2) end
-  if not self.checked[subject] then check_subject(self, subject, "subject", 2) end
+  return self:_request(subject, payload, timeout, fields, 2)      -- a tail call: level 2 is the caller
+end
+
+function Client:_request(subject, payload, timeout, fields, level)
+  if timeout ~= nil then check.value(timeout, "seconds", "request: timeout", level) end
+  if not self.checked[subject] then check_subject(self, subject, "subject", level) end
   if not self.inbox then
     local ok, err = open_inbox(self)
     if not ok then return nil, err end
@@ -475,7 +486,7 @@ function Client:request(subject, payload, timeout, fields)
   local number = self.last_request + 1
   self.last_request = number
   local reply, requests = self.inbox .. number, self.requests
-  local ok, err = self:_send(subject, payload, reply, fields, 3)
+  local ok, err = self:_send(subject, payload, reply, fields, level + 1)
   if not ok then return nil, err end
   requests[reply] = true
   ok, err = self:_wait(is_settled, { requests = requests, reply = reply }, timeout or self.options.timeout, reply)
@@ -629,7 +640,7 @@ function Client:on(event, fn)
   self.handlers[event] = list
 end
 
-for _, methods in ipairs { tasks, compat } do
+for _, methods in ipairs { tasks, many, codec.client, compat } do
   for name, method in pairs(methods) do
     if not Client[name] then Client[name] = method end
   end

@@ -35,6 +35,8 @@ local errors = {
   slow_consumer = "slow consumer",
   reconnect_buffer = "reconnect buffer exceeded",
   interrupted = "interrupted",
+  stalled = "stalled",                             -- these two end request_many
+  sentinel = "sentinel",
   cancelled = "cancelled",                         -- raised in a task that is cancelled while it waits
   -- objects
   no_servers = object "no servers",

@@ -8,11 +8,13 @@
 --
 -- @module nats.message
 
+local codec = require "nats.codec"
 local headers = require "nats.headers"
 
 local Message = { __name = "nats.message" }
 
 local methods = {}
+for name, method in pairs(codec.message) do methods[name] = method end
 
 -- Most messages are never asked for their headers, so the block is read when one of these is.
 local DECODED = { headers = true, status = true, description = true }
@@ -37,8 +39,12 @@ end
 -- @treturn ?boolean true; nil and an error as `publish` returns them
 -- @raise when the message has no reply subject, and what `publish` raises
 function methods.respond(self, payload, fields)
-  if not self.reply then error("respond: nobody waits for an answer: the message has no reply subject", 2) end
-  return self.sub.client:_send(self.reply, payload, nil, fields, 2)   -- a tail call: level 2 is the caller
+  return self:_respond(payload, fields, 2)           -- a tail call: level 2 is the caller
+end
+
+function methods._respond(self, payload, fields, level)
+  if not self.reply then error("respond: nobody waits for an answer: the message has no reply subject", level) end
+  return self.sub.client:_send(self.reply, payload, nil, fields, level)
 end
 
 --- One header's value, whatever the case of its name.
