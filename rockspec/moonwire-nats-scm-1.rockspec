@@ -27,6 +27,7 @@ build = {
       ["nats.nuid"] = "lua/nats/nuid.lua",
       ["nats.options"] = "lua/nats/options.lua",
       ["nats.queue"] = "lua/nats/queue.lua",
+      ["nats.service"] = "lua/nats/service.lua",
       ["nats.sleep"] = "lua/nats/sleep.lua",
       ["nats.subject"] = "lua/nats/subject.lua",
       ["nats.subscription"] = "lua/nats/subscription.lua",

@@ -42,6 +42,7 @@ local KINDS = {                          -- kind -> what is accepted, and its te
     return type(v) == "function" or type(meta) == "table" and meta.__call ~= nil
   end },
   table = { "a table", function(v) return type(v) == "table" end },
+  queue = { "a string, or false for none", function(v) return v == false or type(v) == "string" end },
   sentinel = { "true or a function", function(v) return v == true or type(v) == "function" end },
   seconds = { "a number of seconds, 0 or more", function(v) return type(v) == "number" and v >= 0 end },
   interval = { "a number of seconds, more than 0", function(v) return type(v) == "number" and v > 0 and v < math.huge end },

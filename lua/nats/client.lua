@@ -15,6 +15,7 @@ local errors = require "nats.errors"
 local headers = require "nats.headers"
 local many = require "nats.many"
 local nuid = require "nats.nuid"
+local service = require "nats.service"
 local subjects = require "nats.subject"
 local subscription = require "nats.subscription"
 local tasks = require "nats.tasks"
@@ -110,10 +111,17 @@ function Client:_raised(failure)
   return err
 end
 
+--- Calls a function of the script; true, or nil and an error when it raises.
+function Client:_attempt(fn, ...)
+  local ok, failure = xpcall(fn, traced, ...)
+  if ok then return true end
+  return nil, self:_raised(failure)
+end
+
 --- Calls a function of the script, and tells of it when it raises.
 function Client:_protected(fn, ...)
-  local ok, failure = xpcall(fn, traced, ...)
-  if not ok then self:_report(self:_raised(failure)) end
+  local ok, err = self:_attempt(fn, ...)
+  if not ok then self:_report(err) end
 end
 
 --- Runs a callback, and what waited for its end.
@@ -640,7 +648,7 @@ function Client:on(event, fn)
   self.handlers[event] = list
 end
 
-for _, methods in ipairs { tasks, many, codec.client, compat } do
+for _, methods in ipairs { tasks, many, codec.client, service.client, compat } do
   for name, method in pairs(methods) do
     if not Client[name] then Client[name] = method end
   end

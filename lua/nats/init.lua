@@ -15,12 +15,14 @@ local errors = require "nats.errors"
 local headers = require "nats.headers"
 local nuid = require "nats.nuid"
 local options = require "nats.options"
+local service = require "nats.service"
 local transport = require "nats.transport"
 
 local nats = {
   errors = errors,
   headers = headers,
   nuid = nuid,
+  service = service,
 }
 
 --- Connects to a server.

@@ -10,11 +10,14 @@
 
 local codec = require "nats.codec"
 local headers = require "nats.headers"
+local service = require "nats.service"
 
 local Message = { __name = "nats.message" }
 
 local methods = {}
-for name, method in pairs(codec.message) do methods[name] = method end
+for _, more in ipairs { codec.message, service.message } do
+  for name, method in pairs(more) do methods[name] = method end
+end
 
 -- Most messages are never asked for their headers, so the block is read when one of these is.
 local DECODED = { headers = true, status = true, description = true }
