@@ -122,7 +122,8 @@ local function register(parts)
       return false, {}
     end
     local captures = arguments.pack(match(subject, pattern, init))
-    return captures[1] ~= nil, captures
+    if captures[1] == nil then captures.n = 0 end
+    return captures.n > 0, captures
   end
 
   local assertions = {}
@@ -224,20 +225,19 @@ local function register(parts)
     return ok, caught
   end
 
+  -- Returns what was raised in place of the function, and the rest of the arguments as they were.
   local function error_is(state, list)
-    local expected, message = list[2], list[3]
-    message_of(state, message)
+    local expected = list[2]
+    local returned = arguments.pack(arguments.unpack(list))
+    message_of(state, list[3])
     local ok, caught = catch(list, "error", expected)
-    if ok then return false, arguments.pack(caught, expected, message) end
-    if expected == nil then return true, arguments.pack(caught, expected, message) end
-    if type(expected) == "string" and text.has(caught) then
-      caught = text.of(caught)
-      return caught == expected, arguments.pack(caught, expected, message)
-    end
+    if type(expected) == "string" and not ok and text.has(caught) then caught = text.of(caught) end
+    returned[1] = caught
+    if ok or expected == nil then return not ok, returned end
     if type(expected) == "number" and type(caught) == "string" then
-      return tonumber(caught) == expected, arguments.pack(caught, expected, message)
+      return tonumber(caught) == expected, returned
     end
-    return (compare.same(expected, caught)), arguments.pack(caught, expected, message)
+    return (compare.same(expected, caught)), returned
   end
 
   local function error_matches(state, list)
@@ -302,7 +302,7 @@ local function register(parts)
     list[1], list[2] = tostring(expected), tostring(count)
     list.nofmt = { true, true }
     list.n = 2
-    return expected == count
+    return list[1] == list[2]
   end
 
   -- assert.array(t).has.no.holes([length]): the array is put into the chain by the modifier.

@@ -39,11 +39,11 @@ local function new(parts)
     return { vals = copies, refs = list }
   end
 
-  -- True where each value is like its counterpart, or is what the matcher in its place wants.
+  -- True where there are as many values as wanted, nil counted, and each is like its counterpart or is
+  -- what the matcher in its place wants.
   local function fits(values, objects, wanted)
-    local n = values.n
-    if wanted.n > n then n = wanted.n end
-    for i = 1, n do
+    if values.n ~= wanted.n then return false end
+    for i = 1, values.n do
       local want = wanted[i]
       if match.is_matcher(want) then
         local value = values[i]

@@ -163,6 +163,12 @@ local cases = {
   { "has_error that is no function", function() assert.has_error(1) end },
   { "has_error of a callable table", function() assert.has_error(setmetatable({}, { __call = fails "x" }), "x") end },
   { "has_error gives the error", function() assert.equal("x", (assert.has_error(fails "x"))) end },
+  { "has_error gives as many values as it was given", function()
+    assert.equal(1, select("#", assert.has_error(fails "x")))
+    assert.equal(3, select("#", assert.has_error(fails "x", "x", nil)))
+  end },
+  { "not_matches gives nothing", function() assert.equal(0, select("#", assert.not_matches("x", "y"))) end },
+  { "returned_arguments as text", function() assert.returned_arguments("2", returns()) end },
   { "has.errors", function() assert.has.errors(fails "x") end },
   { "has_no.errors", function() assert.has_no.errors(returns) end },
   { "has_no.errors fails", function() assert.has_no.errors(fails "x") end },

@@ -1,5 +1,5 @@
 -- luacheck: ignore
--- What the genuine busted cannot report as JSON: its TAP is compared instead.
+-- Blocks without names, and errors that the genuine busted cannot report as JSON.
 describe(function()
   it("a block without a name", function() end)
 end)

@@ -130,3 +130,17 @@ describe("finally", function()
     finally(function() pending("no") end)
   end)
 end)
+
+-- Only the global word is the one of the running test: one that was kept before opens a block, which
+-- nobody executes.
+local kept_pending, kept_it, kept_setup = pending, it, setup
+
+describe("words kept before the test", function()
+  it("pending does not end it", function()
+    kept_pending("ignored")
+    note "went on" ()
+  end)
+  it("it has gone on", function() assert.equal("went on", take()) end)
+  it("it opens a block that never runs", function() kept_it("inner", function() error("never") end) end)
+  it("setup does not run", function() kept_setup(function() error("never") end) end)
+end)
