@@ -196,7 +196,7 @@ for _, network in ipairs(support.networks()) do
       for _, version in ipairs { "0.0.0", "1.2.3", "10.20.30", "1.0.0-rc.1", "1.0.0-0a-b", "1.0.0+20.sha-5", "1.0.0-x+001" } do
         assert.is_truthy(nc:add_service { name = "v", version = version }, version)
       end
-      for _, version in ipairs { "", "1", "1.2", "01.2.3", "1.2.3.4", "v1.2.3", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+", "1.2.3-a_b" } do
+      for _, version in ipairs { "", "1", "1.2", "01.2.3", "1.2.3.4", "v1.2.3", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+" } do
         assert.is_false(pcall(nc.add_service, nc, { name = "v", version = version }), version)
       end
     end)
