@@ -58,7 +58,10 @@ func newNATSConn(h *Host, shared *C.mw_nats) *natsConn {
 func (c *natsConn) dial(opts nats.Options) {
 	r := &c.receiver
 	opts.CustomDialer = &c.dialer
-	opts.DisconnectedErrCB = func(_ *nats.Conn, err error) { r.mark(eventDisconnected, errorText(err)) }
+	opts.DisconnectedErrCB = func(_ *nats.Conn, err error) {
+		r.recount()
+		r.mark(eventDisconnected, errorText(err))
+	}
 	opts.ReconnectedCB = func(nc *nats.Conn) {
 		c.connected(nc)
 		r.mark(eventReconnected, redact(nc.ConnectedUrl()))
@@ -79,6 +82,7 @@ func (c *natsConn) dial(opts nats.Options) {
 		}
 	}
 	c.dialer.timeout, c.dialer.servers = opts.Timeout, len(opts.Servers)
+	c.dialer.each = opts.WriteBufferSize == writeEach
 	go func() {
 		defer close(c.dialled)
 		nc, err := opts.Connect()
@@ -98,8 +102,7 @@ func (c *natsConn) dial(opts nats.Options) {
 // connected follows each connect: publishes may go through the ring.
 func (c *natsConn) connected(nc *nats.Conn) {
 	c.setMaxPayload(nc.MaxPayload())
-	_, err := nc.TLSConnectionState()
-	c.dialer.settle(err != nil && nc.Opts.WriteBufferSize == writeEach && !strings.HasPrefix(nc.ConnectedUrl(), "ws"))
+	c.dialer.settle(nc)
 	c.updateSlow()
 }
 

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
@@ -200,6 +201,32 @@ end`)
 	expect(t, got, "5000", "5000", "pong")
 }
 
+func TestWhatOvertakesAReportWaitsForItInOrder(t *testing.T) {
+	_, url := startServer(t)
+	h := newHost(t)
+	run(t, h, options(url), `C = connect()`)
+	r := &connections.of(h)[0].receiver
+	for _, event := range []string{
+		eventDisconnected + " 1", markRedial, eventError + " 1", eventError + " 2",
+		markRedial + " 2", eventError + " 3", // of the connection after the next, all before the reports
+		eventReconnected + " 1", eventDisconnected + " late", eventReconnected + " 2", eventError + " 4",
+	} {
+		name, detail, _ := strings.Cut(event, " ")
+		if name == eventError {
+			r.errors <- struct{}{}
+		}
+		r.mark(name, detail)
+	}
+	got := run(t, h, "", `
+local seen = {}
+repeat
+  local _, event, detail = C:poll(0)
+  seen[#seen + 1] = event .. " " .. tostring(detail)
+until event == "timeout"
+return table.concat(seen, ", ")`)
+	expect(t, got, "disconnected 1, reconnected 1, error 1, error 2, disconnected 2, reconnected 2, error 3, error 4, timeout nil")
+}
+
 func TestAnInterruptEndsPollAndLeavesTheConnection(t *testing.T) {
 	_, url := startServer(t)
 	h := newHost(t)
@@ -280,70 +307,84 @@ while true do assert(C:publish("a", nil, nil, payload)) end`, size)
 	}
 }
 
-func TestAScriptThatDoesNotPollHoldsTheServerBack(t *testing.T) {
-	_, url := startServer(t)
-	h := newHost(t)
-	run(t, h, options(url), `
+// flooded runs a test with a connection that has a subscription to "a" and may hold no more: more than
+// it may, count messages, are on their way. Over TLS nats.go reads them, else a stream does.
+func flooded(t *testing.T, test func(t *testing.T, h *Host, c *natsConn, count int)) {
+	pair, ca := certificate(t)
+	s, _ := startServer(t, func(o *server.Options) {
+		o.TLS, o.TLSConfig, o.TLSTimeout = true, &tls.Config{Certificates: []tls.Certificate{pair}}, 5
+		o.AllowNonTLS = true
+		o.MaxPending = 256 << 20
+	})
+	url := "nats://" + s.Addr().String()
+	for _, kind := range []struct {
+		name  string
+		size  int // of a message, of which count are sent
+		count int
+		more  []any
+	}{
+		{"plain", 1000, queueBytes/1000 + 20000, nil},
+		{"TLS, many", 10, queueLimit + 50000, []any{"tls_ca", ca}},
+		{"TLS, large", 10000, queueBytes/10000 + 2000, []any{"tls_ca", ca}},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			h := newHost(t)
+			run(t, h, options(url, kind.more...), `
 C = connect()
 C:subscribe(1, "a")
 C:ping()
 C:poll(5)`)
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
+			nc, err := nats.Connect(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer nc.Close()
+			for i := range kind.count {
+				nc.Publish("a", fmt.Appendf(nil, "%-*d", kind.size, i))
+			}
+			if err := nc.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			c := connections.of(h)[0]
+			for deadline := time.Now().Add(20 * time.Second); !c.receiver.waiting.Load(); time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal("the reader does not stop")
+				}
+			}
+			test(t, h, c, kind.count)
+		})
 	}
-	defer nc.Close()
-	const count = queueLimit + 100000
-	for i := range count {
-		nc.Publish("a", fmt.Appendf(nil, "%d", i))
-	}
-	nc.Flush()
-	c := connections.of(h)[0]
-	for last := -1; last != len(c.receiver.queue) || last == 0; time.Sleep(100 * time.Millisecond) {
-		last = len(c.receiver.queue)
-	}
-	if n := len(c.receiver.queue); n >= queueLimit+queueRoom {
-		t.Fatalf("%d messages are queued", n)
-	}
-	got := run(t, h, "", `
+}
+
+func TestAScriptThatDoesNotPollHoldsTheServerBack(t *testing.T) {
+	flooded(t, func(t *testing.T, h *Host, c *natsConn, count int) {
+		r := &c.receiver
+		if n := len(r.queue); n >= queueLimit+queueRoom {
+			t.Fatalf("%d messages are queued", n)
+		}
+		if n := r.stored.Load() + r.queued(c.nc); n > queueBytes+1<<20 {
+			t.Fatalf("%d bytes are queued", n)
+		}
+		got := run(t, h, "", `
 local count = tonumber((select(2, ...)))
 for i = 0, count - 1 do
   local sid, event, _, _, payload = C:poll(10)
-  if payload ~= tostring(i) then return i, sid, event, payload end
+  if not sid or tonumber(payload) ~= i then return i, sid, event, payload end
 end
 return "all"`, fmt.Sprint(count))
-	expect(t, got, "all")
+		expect(t, got, "all")
+	})
 }
 
 func TestADrainEndsThoughTheQueueIsFull(t *testing.T) {
-	_, url := startServer(t)
-	h := newHost(t)
-	run(t, h, options(url), `
-C = connect()
-C:subscribe(1, "a")
-C:ping()
-C:poll(5)`)
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	const count = queueLimit + 50000
-	for range count {
-		nc.Publish("a", []byte("x"))
-	}
-	nc.Flush()
-	c := connections.of(h)[0]
-	for len(c.receiver.queue) < queueLimit {
-		time.Sleep(10 * time.Millisecond)
-	}
-	run(t, h, "", `C:drain(1)`)
-	for deadline := time.Now().Add(10 * time.Second); c.receiver.draining.Load() > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("it has not ended")
+	flooded(t, func(t *testing.T, h *Host, c *natsConn, count int) {
+		run(t, h, "", `C:drain(1)`)
+		for deadline := time.Now().Add(10 * time.Second); c.receiver.draining.Load() > 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("it has not ended")
+			}
 		}
-	}
-	got := run(t, h, "", `
+		got := run(t, h, "", `
 C:ping()
 local n = 0
 while true do
@@ -351,5 +392,6 @@ while true do
   if not sid then return n, event end
   n = n + 1
 end`)
-	expect(t, got, fmt.Sprint(count), "pong")
+		expect(t, got, fmt.Sprint(count), "pong")
+	})
 }

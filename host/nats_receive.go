@@ -8,7 +8,9 @@ import "C"
 
 import (
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -54,30 +56,47 @@ const (
 
 // subscription is one of the client's.
 type subscription struct {
-	sid      int64
-	sub      *nats.Subscription
-	received int64 // by the script
-	max      int64 // it ends after so many; 0: none
+	sid  int64
+	wire int64 // what nats.go calls it
+	sub  *nats.Subscription
+
+	arrived atomic.Int64
+	max     atomic.Int64 // it ends after so many; 0: none
 }
+
+// count counts a message: whether it is wanted, and whether it is the last one.
+func (s *subscription) count() (wanted, last bool) {
+	n, max := s.arrived.Add(1), s.max.Load()
+	return max == 0 || n <= max, n == max
+}
+
+// chunk marks entries of the queue that hold many messages, written down as nats_item by a stream.
+var chunk = new(nats.Subscription)
 
 // receiver brings messages and events to the script.
 type receiver struct {
 	conn  *natsConn
-	queue chan *nats.Msg // messages, and marks: those have no Sub
+	queue chan *nats.Msg // messages, chunks of them, and marks: those have no Sub
 	timer *time.Timer
 
 	// Of the script's thread alone.
-	bySID map[int64]*subscription
-	bySub map[*nats.Subscription]*subscription
-	last  *subscription // of the last message: the next one is mostly its
-	up    bool          // as the script was told
-	late  bool          // a redial came before its "disconnected": what follows waits for that
-	held  []*nats.Msg   // what came over a connection that the script does not know of yet
-	over  bool          // the script was told that the connection is closed
-	epoch uint64        // connections lost, as far as the inbox says
-	inbox inbox
+	bySID            map[int64]*subscription
+	bySub            map[*nats.Subscription]*subscription
+	wires            int64         // subscriptions that nats.go has made: it numbers them
+	last             *subscription // of the last message: the next one is mostly its
+	up               bool          // as the script was told
+	held             []*nats.Msg   // what came over a connection that the script does not know of yet
+	over             bool          // the script was told that the connection is closed
+	lost             uint64        // connections, as far as the inbox says: by nats.go's reports and by
+	redials, reports uint64        // marks in the queue, whichever comes first
+	inbox            inbox
+	item             []byte // memory to write a message down
+
+	wireMutex sync.RWMutex
+	wired     map[int64]*subscription // by what nats.go calls them
 
 	// Back-pressure.
+	stored   atomic.Int64  // bytes of chunks in the queue
 	taken    atomic.Int64  // bytes of messages that left the queue
 	base     atomic.Int64  // nats.go's InBytes when nothing was queued, less taken
 	waiting  atomic.Bool   // the reader waits for resume
@@ -101,6 +120,7 @@ func (r *receiver) init(c *natsConn) {
 	r.timer = time.NewTimer(time.Hour)
 	r.timer.Stop()
 	r.bySID, r.bySub = map[int64]*subscription{}, map[*nats.Subscription]*subscription{}
+	r.wired = map[int64]*subscription{}
 	r.up = true
 	r.resume = make(chan struct{}, 1)
 	r.errors = make(chan struct{}, errorLimit)
@@ -109,16 +129,42 @@ func (r *receiver) init(c *natsConn) {
 }
 
 func (r *receiver) subscribe(sid int64, subject, queue string) error {
+	// nats.go does not tell its number of a subscription, but counts them from 1; and messages may be
+	// here before it returns.
+	s := &subscription{sid: sid, wire: r.wires + 1}
+	r.wire(s)
 	sub, err := r.conn.nc.ChanQueueSubscribe(subject, queue, r.queue)
 	if err != nil {
+		r.unwire(s)
 		return err
 	}
-	s := &subscription{sid: sid, sub: sub}
+	r.wires++
+	s.sub = sub
 	r.bySID[sid], r.bySub[sub] = s, s
 	return nil
 }
 
+func (r *receiver) wire(s *subscription) {
+	r.wireMutex.Lock()
+	defer r.wireMutex.Unlock()
+	r.wired[s.wire] = s
+}
+
+func (r *receiver) unwire(s *subscription) {
+	r.wireMutex.Lock()
+	defer r.wireMutex.Unlock()
+	delete(r.wired, s.wire)
+}
+
+// byWire is the subscription that the server's messages name by that number; nil: it has ended.
+func (r *receiver) byWire(sid int64) *subscription {
+	r.wireMutex.RLock()
+	defer r.wireMutex.RUnlock()
+	return r.wired[sid]
+}
+
 func (r *receiver) forget(s *subscription) {
+	r.unwire(s)
 	delete(r.bySID, s.sid)
 	delete(r.bySub, s.sub)
 	if r.last == s {
@@ -129,15 +175,36 @@ func (r *receiver) forget(s *subscription) {
 // unsubscribe ends a subscription now, or after max messages. One that has ended is no error.
 func (r *receiver) unsubscribe(sid, max int64) error {
 	s := r.bySID[sid]
-	switch {
-	case s == nil:
+	if s == nil {
 		return nil
-	case max <= s.received:
+	}
+	s.max.Store(max)
+	if max <= s.arrived.Load() {
 		r.forget(s)
 		return ended(s.sub.Unsubscribe())
-	default:
-		s.max = max
-		return ended(s.sub.AutoUnsubscribe(int(max)))
+	}
+	return ended(s.sub.AutoUnsubscribe(int(max)))
+}
+
+// complete is called when the last message of a subscription has arrived.
+func (r *receiver) complete(s *subscription) {
+	r.mark(markDrained, strconv.FormatInt(s.sid, 10))
+	go s.sub.Unsubscribe() // not here, where nats.go may wait for the reader
+}
+
+// recount tells nats.go, which has not seen the messages of a stream, how many a subscription may get
+// over the next connection. It is called between two connections.
+func (r *receiver) recount() {
+	if s := r.conn.dialer.socket(); s == nil || !s.isPlain() {
+		return // nats.go has counted itself
+	}
+	r.wireMutex.RLock()
+	all := slices.Collect(maps.Values(r.wired))
+	r.wireMutex.RUnlock()
+	for _, s := range all {
+		if left := s.max.Load() - s.arrived.Load(); left > 0 {
+			s.sub.AutoUnsubscribe(int(left))
+		}
 	}
 }
 
@@ -157,6 +224,15 @@ func (r *receiver) drain(sid int64) error {
 	})
 	poke(r.resume)
 	return ended(s.sub.Drain())
+}
+
+// store queues a chunk of messages.
+func (r *receiver) store(items []byte) {
+	r.stored.Add(int64(len(items)))
+	select {
+	case r.queue <- &nats.Msg{Sub: chunk, Data: items}:
+	case <-r.conn.done:
+	}
 }
 
 // ended drops what nats.go says of a subscription that is no more.
@@ -217,7 +293,7 @@ func (r *receiver) awaitAsyncErrors() {
 	}
 }
 
-// queued is how many bytes wait in the queue. nats.go counts what it drops for want of a subscription
+// queued is how many bytes of single messages wait in the queue. nats.go counts what it drops for want of a subscription
 // as well, so the count begins anew whenever the queue is empty.
 func (r *receiver) queued(nc *nats.Conn) int64 {
 	in := int64(atomic.LoadUint64(&nc.InBytes))
@@ -229,7 +305,7 @@ func (r *receiver) queued(nc *nats.Conn) int64 {
 
 func (r *receiver) hasRoom(nc *nats.Conn) bool {
 	return r.open.Load() ||
-		len(r.queue) < queueLimit && len(r.errors) < errorLimit && r.queued(nc) < queueBytes
+		len(r.queue) < queueLimit && len(r.errors) < errorLimit && r.stored.Load()+r.queued(nc) < queueBytes
 }
 
 // gate holds the reader of the socket until the queue has room, or the socket is closed.
@@ -278,7 +354,9 @@ func (r *receiver) disarm() {
 
 // count books a message or mark that left the queue.
 func (r *receiver) count(m *nats.Msg) {
-	if m.Sub != nil {
+	if m.Sub == chunk {
+		r.stored.Add(-int64(len(m.Data)))
+	} else if m.Sub != nil {
 		r.taken.Add(int64(m.Size() - len(m.Subject) - len(m.Reply)))
 	} else if m.Subject == eventError {
 		<-r.errors
@@ -317,7 +395,7 @@ func (r *receiver) fill(first *nats.Msg) bool {
 
 // next takes the next message or mark that may be handled.
 func (r *receiver) next() *nats.Msg {
-	if len(r.held) > 0 && r.up && !r.late {
+	if len(r.held) > 0 && r.up {
 		m := r.held[0]
 		r.held[0], r.held = nil, r.held[1:]
 		return m
@@ -336,13 +414,13 @@ func (r *receiver) next() *nats.Msg {
 	}
 }
 
-// handle puts a message or an event into the inbox, in its place. nats.go reports the end and the
-// beginning of a connection on another goroutine than messages, so these may overtake a report; a mark
-// at each redial, and the order "disconnected", redial, messages, "reconnected" or "redial", tell which
-// messages must wait for one.
+// handle puts a message or an event into the inbox, in its place: what is held comes before what is in
+// the queue as soon as it may (see next). nats.go reports the end and the
+// beginning of a connection on another goroutine than its messages, which may be faster. So a mark in
+// the queue tells of the end too, and messages of a connection wait for the report of its beginning.
 func (r *receiver) handle(m *nats.Msg) {
 	if m.Sub != nil {
-		if r.up && !r.late {
+		if r.up {
 			r.message(m)
 		} else {
 			r.held = append(r.held, m)
@@ -351,22 +429,24 @@ func (r *receiver) handle(m *nats.Msg) {
 	}
 	switch m.Subject {
 	case markRedial:
-		r.late = r.up
+		if !r.up && r.redials == r.lost {
+			r.held = append(r.held, m) // the end of a connection whose beginning was not reported
+			return
+		}
+		r.redials++
+		r.disconnected(m, r.redials)
 	case markDrained:
 		sid, _ := strconv.ParseInt(string(m.Data), 10, 64)
 		if s := r.bySID[sid]; s != nil {
 			r.forget(s)
 		}
 	case eventDisconnected:
-		r.late = false
-		r.up = false
-		r.epoch++
-		r.inbox.event(m)
-		r.inbox.lost = true
+		r.reports++
+		r.disconnected(m, r.reports)
 	case eventPong:
 		// A ping that a lost connection took with it is not answered, and the script takes each for
 		// lost that it sent before it was told.
-		if epoch, _ := strconv.ParseUint(string(m.Data), 10, 64); epoch == r.epoch {
+		if epoch, _ := strconv.ParseUint(string(m.Data), 10, 64); epoch == r.lost {
 			r.inbox.event(&nats.Msg{Subject: eventPong})
 		}
 	case eventReconnected:
@@ -374,7 +454,7 @@ func (r *receiver) handle(m *nats.Msg) {
 		r.inbox.event(m)
 	case eventClosed:
 		// After this poll gives nothing: first what was held.
-		r.up, r.late = true, false
+		r.up = true
 		held := r.held
 		r.held = nil
 		for _, m := range held {
@@ -383,7 +463,7 @@ func (r *receiver) handle(m *nats.Msg) {
 		r.over = true
 		r.inbox.event(m)
 	default:
-		if r.up && !r.late && len(r.held) == 0 {
+		if r.up {
 			r.inbox.event(m)
 		} else {
 			r.held = append(r.held, m)
@@ -391,15 +471,31 @@ func (r *receiver) handle(m *nats.Msg) {
 	}
 }
 
+// disconnected says that a connection is lost, the number'th, unless that was said.
+func (r *receiver) disconnected(m *nats.Msg, number uint64) {
+	if number <= r.lost {
+		return
+	}
+	r.lost = number
+	r.up = false
+	r.inbox.event(&nats.Msg{Subject: eventDisconnected, Data: m.Data})
+	r.inbox.lost = true
+}
+
 // epochOfScript counts the connections that the script knows to be lost.
 func (r *receiver) epochOfScript() uint64 {
 	if r.inbox.lost && r.inbox.shared.inbox_read < r.inbox.shared.inbox_end {
-		return r.epoch - 1
+		return r.lost - 1
 	}
-	return r.epoch
+	return r.lost
 }
 
+// message takes over what nats.go made of a message.
 func (r *receiver) message(m *nats.Msg) {
+	if m.Sub == chunk {
+		r.inbox.add(m.Data)
+		return
+	}
 	s := r.last
 	if s == nil || s.sub != m.Sub {
 		if s = r.bySub[m.Sub]; s == nil {
@@ -407,17 +503,24 @@ func (r *receiver) message(m *nats.Msg) {
 		}
 		r.last = s
 	}
-	s.received++
-	if s.max > 0 && s.received >= s.max {
+	wanted, last := s.count()
+	if last {
 		r.forget(s)
 	}
-	r.inbox.message(s.sid, m)
+	if wanted {
+		var headers []byte
+		if m.Header != nil {
+			headers = encodeHeaders(m.Header)
+		}
+		r.item = appendItem(r.item[:0], s.sid, []byte(m.Subject), []byte(m.Reply), headers, m.Header != nil, m.Data)
+		r.inbox.add(r.item)
+	}
 }
 
 // inbox writes items into the memory from which nats.c gives them to the script.
 type inbox struct {
 	shared *C.mw_nats
-	items  int
+	items  int // that were added, each of one message or many
 	end    int
 	lost   bool // the last item says that the connection is lost; nothing follows in this inbox
 }
@@ -440,51 +543,29 @@ func (b *inbox) resize(size int) {
 	b.shared.inbox, b.shared.inbox_size = (*C.uint8_t)(p), C.size_t(size)
 }
 
-// space makes room for an item of so many bytes and returns where it goes.
-func (b *inbox) space(size int) []byte {
-	size = (size + 7) &^ 7
-	if have := int(b.shared.inbox_size); b.end+size > have {
-		b.resize(max(2*have, b.end+size, 2*batchBytes))
+// add adds one or more items.
+func (b *inbox) add(items []byte) {
+	if have, need := int(b.shared.inbox_size), b.end+len(items); need > have {
+		b.resize(max(2*have, need, 2*batchBytes))
 	}
-	to := unsafe.Slice((*byte)(unsafe.Pointer(b.shared.inbox)), b.end+size)[b.end:]
-	b.end += size
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(b.shared.inbox)), b.end+len(items))[b.end:], items)
+	b.end += len(items)
 	b.items++
 	b.shared.inbox_end = C.size_t(b.end)
-	return to
 }
 
-func (b *inbox) message(sid int64, m *nats.Msg) {
-	var headers []byte
-	if m.Header != nil {
-		headers = encodeHeaders(m.Header)
-	}
-	to := b.space(C.sizeof_nats_item + len(m.Subject) + len(m.Reply) + len(headers) + len(m.Data))
-	item := (*C.nats_item)(unsafe.Pointer(&to[0]))
-	*item = C.nats_item{sid: C.int64_t(sid), kind: C.NATS_MESSAGE, subject: C.uint32_t(len(m.Subject)),
-		reply: absent, headers: absent, payload: C.int64_t(len(m.Data))}
-	to = to[C.sizeof_nats_item:]
-	to = to[copy(to, m.Subject):]
-	if m.Reply != "" {
-		item.reply = C.int64_t(len(m.Reply))
-		to = to[copy(to, m.Reply):]
-	}
-	if m.Header != nil {
-		item.headers = C.int64_t(len(headers))
-		to = to[copy(to, headers):]
-	}
-	copy(to, m.Data)
-}
-
+// event adds what happened.
 func (b *inbox) event(m *nats.Msg) {
-	to := b.space(C.sizeof_nats_item + len(m.Subject) + len(m.Data))
-	item := (*C.nats_item)(unsafe.Pointer(&to[0]))
-	*item = C.nats_item{kind: C.NATS_EVENT, subject: C.uint32_t(len(m.Subject)), payload: absent}
-	to = to[C.sizeof_nats_item:]
-	to = to[copy(to, m.Subject):]
+	item := C.nats_item{kind: C.NATS_EVENT, subject: C.uint32_t(len(m.Subject)), payload: absent}
 	if m.Data != nil {
 		item.payload = C.int64_t(len(m.Data))
-		copy(to, m.Data)
 	}
+	p := append([]byte(nil), (*[C.sizeof_nats_item]byte)(unsafe.Pointer(&item))[:]...)
+	p = append(append(p, m.Subject...), m.Data...)
+	for len(p)%8 != 0 {
+		p = append(p, 0)
+	}
+	b.add(p)
 }
 
 // absent is the length of what an item does not have.

@@ -37,12 +37,12 @@ type natsDialer struct {
 	conn     *natsConn
 	timeout  time.Duration
 	servers  int           // so many were given
+	each     bool          // nats.go writes messages one by one, see writeEach
 	backlog  atomic.Int64  // bytes that wait for the socket
 	writable chan struct{} // less waits than did, or the socket was closed
 
 	mutex     sync.Mutex
 	connected bool        // once, at least
-	marked    bool        // the queue knows of the redial
 	current   *natsSocket // the last one; nil: there was none
 	attempts  []attempt   // of the first connect
 }
@@ -74,25 +74,32 @@ func (d *natsDialer) Dial(network, address string) (net.Conn, error) {
 	return s, nil
 }
 
-// mark marks in the queue where the messages of one connection end. No reader runs when it is called.
+// mark marks in the queue where the messages of a lost connection end: once for each, since nats.go closes
+// only those that it had connected. No reader runs when it is called.
 func (d *natsDialer) mark() {
 	d.mutex.Lock()
-	needed := d.connected && !d.marked
-	d.marked = true
+	s := d.current
+	needed := d.connected && s != nil && s.isClosed() && !s.marked
+	if needed {
+		s.marked = true
+	}
 	d.mutex.Unlock()
 	if needed {
-		d.conn.receiver.mark(markRedial, "")
+		d.conn.receiver.mark(markRedial, errorText(s.cause()))
 	}
 }
 
-// settle says that the last socket is connected, and whether nats.go writes plain messages to it.
-func (d *natsDialer) settle(plain bool) {
+// settle says that the last socket is connected. It is called some time after that, so that socket may
+// have been lost again; then there will be another call.
+func (d *natsDialer) settle(nc *nats.Conn) {
+	s := d.socket()
+	if s == nil || !nc.IsConnected() || d.socket() != s {
+		return
+	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.connected, d.marked, d.attempts = true, false, nil
-	if d.current != nil {
-		d.current.settle(plain)
-	}
+	d.connected, d.attempts = true, nil
+	s.settle()
 }
 
 // up says whether there is a socket that is connected and open.
@@ -102,15 +109,19 @@ func (d *natsDialer) up() bool {
 	return d.current != nil && d.current.isSettled() && !d.current.isClosed()
 }
 
+// socket is the last one; nil: there was none.
+func (d *natsDialer) socket() *natsSocket {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.current
+}
+
 // append sends whole messages past nats.go.
 func (d *natsDialer) append(p []byte) error {
-	d.mutex.Lock()
-	s := d.current
-	d.mutex.Unlock()
-	if s == nil {
-		return errNotDirect
+	if s := d.socket(); s != nil {
+		return s.Append(p)
 	}
-	return s.Append(p)
+	return errNotDirect
 }
 
 // full says whether publishing must wait for the socket.
@@ -155,22 +166,25 @@ type natsSocket struct {
 	dialer *natsDialer
 	raw    syscall.RawConn // nil: there is none to ask for
 
+	marked  bool          // the queue knows where its messages end; the dialer's mutex guards it
 	settled chan struct{} // closed when the connect is complete
 	closed  chan struct{}
 	ends    sync.Once
 
 	// Of the reader alone.
-	read int
+	early  int     // bytes read before the connect was complete
+	stream *stream // nil: nats.go reads what comes as it comes
 
 	mutex   sync.Mutex // guards what follows
 	backlog []byte     // not written yet
 	spare   []byte     // the last backlog, to be used again
 	writing bool       // a goroutine writes
-	plain   bool       // nats.go writes messages as they are
+	begun   bool       // nats.go has written something
+	plain   bool       // and that was CONNECT, so this is neither TLS nor WebSocket
 	partial bool       // what it wrote last did not end as a message does
 	trial   trial
 	err     error // of a write
-	failed  error // of a read before the connect was complete, or what the server said then
+	failed  error // of a read, or what the server said before the connect was complete
 }
 
 func newNATSSocket(d *natsDialer, conn net.Conn) *natsSocket {
@@ -194,38 +208,57 @@ func isDone(c <-chan struct{}) bool {
 func (s *natsSocket) isSettled() bool { return isDone(s.settled) }
 func (s *natsSocket) isClosed() bool  { return isDone(s.closed) }
 
-func (s *natsSocket) settle(plain bool) {
-	s.mutex.Lock()
-	s.plain = plain
-	s.mutex.Unlock()
+func (s *natsSocket) settle() {
 	if !s.isSettled() {
 		close(s.settled)
 	}
 }
 
-// Read waits for room for what it may bring, once the connect is complete.
+func (s *natsSocket) isPlain() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.plain
+}
+
+// Read gives nats.go what the server sends: without the messages, once it is known that these come as
+// they are.
 func (s *natsSocket) Read(p []byte) (int, error) {
+	if s.stream == nil && s.isPlain() {
+		s.stream = &stream{receiver: &s.dialer.conn.receiver}
+	}
+	if s.stream != nil {
+		return s.stream.readFrom(s.read, p)
+	}
+	return s.read(p)
+}
+
+// read reads the socket when there is room for what that may bring.
+func (s *natsSocket) read(p []byte) (int, error) {
 	if s.isSettled() {
 		s.dialer.conn.receiver.gate(s.dialer.conn.nc, s.closed)
-		return s.Conn.Read(p)
+		n, err := s.Conn.Read(p)
+		if err != nil {
+			s.note(nil, err)
+		}
+		return n, err
 	}
 	// nats.go says that the connect is complete some time after it has begun to read messages.
-	if s.read >= connectBytes {
+	if s.early >= connectBytes {
 		select {
 		case <-s.settled:
-			return s.Read(p)
+			return s.read(p)
 		case <-s.closed:
 		case <-time.After(settleTimeout):
 		}
 		return 0, errors.New("the server sent too much before the connect was complete")
 	}
 	n, err := s.Conn.Read(p)
-	s.read += n
+	s.early += n
 	s.note(p[:n], err)
 	return n, err
 }
 
-// note keeps why a connect failed.
+// note keeps why a connect, or later the connection, failed.
 func (s *natsSocket) note(p []byte, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -237,7 +270,7 @@ func (s *natsSocket) note(p []byte, err error) {
 	}
 }
 
-// cause is why the connect failed, as far as the socket knows.
+// cause is what note kept.
 func (s *natsSocket) cause() error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -248,6 +281,9 @@ func (s *natsSocket) cause() error {
 func (s *natsSocket) Write(p []byte) (int, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	if !s.begun {
+		s.begun, s.plain = true, bytes.HasPrefix(p, []byte("CONNECT "))
+	}
 	s.partial = !bytes.HasSuffix(p, []byte("\r\n"))
 	if err := s.put(p); err != nil {
 		return 0, err
@@ -264,7 +300,7 @@ var errNotDirect = errors.New("not now")
 func (s *natsSocket) Append(p []byte) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if !s.plain || s.partial || s.isClosed() {
+	if !s.plain || !s.dialer.each || s.partial || !s.isSettled() || s.isClosed() {
 		return errNotDirect
 	}
 	return s.put(p)

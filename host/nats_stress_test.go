@@ -205,7 +205,9 @@ func TestMessagesKeepTheirOrderThoughTheConnectionIsLostAgainAndAgain(t *testing
 	s, url := startServer(t)
 	out := observe(t, url, "out")
 	h := newHost(t)
-	run(t, h, options(url, "name", "lossy", "reconnect_wait", 0.001, "reconnect_jitter", 0, "max_reconnect", -1), `
+	// The server may still work on what came over the lost connection when it gets more over the next, and
+	// knows no order between the two; so give it a little time.
+	run(t, h, options(url, "name", "lossy", "reconnect_wait", 0.1, "reconnect_jitter", 0, "max_reconnect", -1), `
 C = connect()
 C:subscribe(1, "out")
 STOP = false
@@ -216,7 +218,7 @@ function go_on(timeout)
   if sid == 2 then STOP = true return true end
   if sid then
     local number = tonumber(payload)
-    assert(number > last, "out of order")
+    assert(number > last, number .. " after " .. last)
     last, seen = number, seen + 1
   elseif event == "disconnected" then
     lost = lost + 1
@@ -229,6 +231,7 @@ end`)
 while not STOP do
   for _ = 1, 50 do n = n + 1 C:publish("out", nil, nil, tostring(n)) end
   for _ = 1, 50 do go_on(0) end
+  while n - last > 5000 and go_on(0.02) do end       -- else what waits grows without end
 end`)
 		ended <- err
 	}()
