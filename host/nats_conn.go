@@ -184,7 +184,7 @@ func (c *natsConn) publish(m message) C.nats_status {
 	if s := c.ready(); s != C.NATS_OK {
 		return s
 	}
-	if s := c.wait(func(c *natsConn) bool { return c.sender.push() && !c.dialer.full() }); s != C.NATS_OK {
+	if s := c.wait(func(c *natsConn) bool { return c.sender.push() && c.sender.writable() }); s != C.NATS_OK {
 		return s
 	}
 	return c.status(c.sender.send(&m))

@@ -153,6 +153,15 @@ func (s *sender) push() bool {
 	return false
 }
 
+// writable says whether the socket takes more. Where it does not, the sender watches for that.
+func (s *sender) writable() bool {
+	if !s.conn.dialer.full() {
+		return true
+	}
+	s.kick()
+	return false
+}
+
 // nudge has what was published leave while the script waits.
 func (s *sender) nudge() {
 	if s.head() != s.tail() {
@@ -183,7 +192,7 @@ func (s *sender) run() {
 		poke(s.progress)
 
 		switch {
-		case !empty:
+		case !empty || s.conn.dialer.full():
 			naps = 0
 			select {
 			case <-s.conn.dialer.writable:

@@ -20,6 +20,23 @@ for _, network in ipairs(support.networks()) do
       end
     end)
 
+    -- The server stops reading while nobody reads what it sends.
+    it("reads while a write waits", function()
+      local nc, subject, sub = listener()
+      local payload = ("x"):rep(256 * 1024)
+      for i = 1, 100 do assert.is_true(nc:publish(subject, i .. payload)) end
+      for i = 1, 100 do assert.is_true(sub:next(10).data == i .. payload) end
+    end)
+
+    it("reads while a batch is written", function()
+      local nc, subject, sub = listener()
+      local payload = ("x"):rep(256 * 1024)
+      nc:batch(function()
+        for i = 1, 100 do assert.is_true(nc:publish(subject, i .. payload)) end
+      end)
+      for i = 1, 100 do assert.is_true(sub:next(10).data == i .. payload) end
+    end)
+
     it("carries every byte there is", function()
       local nc, subject, sub = listener()
       local all = {}

@@ -328,20 +328,6 @@ describe("nats.transport.socket", function()
     end)
   end)
 
-  it("reads while a write waits: a server that waits for us takes nothing", function()
-    local url = os.getenv "MOONWIRE_TEST_NATS_URL"
-    if not url then return pending "MOONWIRE_TEST_NATS_URL is not set" end
-    local nats = require "nats"
-    local nc = assert(nats.connect(url, { transport = "socket" }))
-    local subject, payload = "spec." .. nats.nuid(), ("x"):rep(256 * 1024)
-    local sub = nc:subscribe(subject)
-    nc:batch(function()
-      for i = 1, 100 do assert.is_true(nc:publish(subject, i .. payload)) end
-    end)
-    for i = 1, 100 do assert.is_true(sub:next(10).data == i .. payload) end
-    nc:close()
-  end)
-
   describe("reconnecting", function()
     local now = { reconnect_wait = 0, reconnect_jitter = 0 }
 
