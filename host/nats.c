@@ -188,7 +188,7 @@ static int append(nats_ring *r, const message *m)
 	return 1;
 }
 
-/* What Go says before or after a message: true, or nil and an error. */
+/* Asks Go before or after a message; 0: it has left an error. */
 static int asked(lua_State *L, mw_nats *c, int (*ask)(mw_nats *c, char **failure))
 {
 	char *failure = NULL;
@@ -203,6 +203,7 @@ static int asked(lua_State *L, mw_nats *c, int (*ask)(mw_nats *c, char **failure
 static int ready(mw_nats *c, char **failure) { return natsReady(c->id, failure); }
 static int push_out(mw_nats *c, char **failure) { return natsPush(c->id, failure); }
 
+/* Puts a message into the ring; 0: Go has left an error. */
 static int queue(lua_State *L, mw_nats *c, const message *m)
 {
 	nats_ring *r = &c->ring;
@@ -215,24 +216,24 @@ static int queue(lua_State *L, mw_nats *c, const message *m)
 			luaL_error(L, "not enough memory");
 	}
 	if (slow && !asked(L, c, ready))
-		return failed(L, c);
+		return 0;
 	while (!append(r, m)) {
 		int status = natsRoom(c->id, m->size, &failure);
 		if (!again(L, status, failure) && status != NATS_OK)
-			return failed(L, c);
+			return 0;
 	}
 	if (slow || c->fresh < DIRECT_PUBLISHES) {
 		c->fresh++;
-		if (!asked(L, c, push_out))
-			return failed(L, c);
-	} else if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
+		return asked(L, c, push_out);
+	}
+	if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
 		natsKick(c->id, &failure);
 		mw_check(L, failure);
 	}
-	lua_pushboolean(L, 1);
 	return 1;
 }
 
+/* Hands a large message to Go; 0: Go has left an error. */
 static int send(lua_State *L, mw_nats *c, const message *m)
 {
 	char *failure = NULL;
@@ -243,7 +244,7 @@ static int send(lua_State *L, mw_nats *c, const message *m)
 		                     (char *)m->headers, m->headers_size, (char *)m->payload, m->payload_size,
 		                     &failure);
 	while (again(L, status, failure));
-	return result(L, c, status);
+	return status == NATS_OK;
 }
 
 static int nats_publish(lua_State *L)
@@ -266,7 +267,12 @@ static int nats_publish(lua_State *L)
 		return 2;
 	}
 	measure(&m);
-	return m.size > NATS_MESSAGE_MAX ? send(L, c, &m) : queue(L, c, &m);
+	if (m.size > NATS_MESSAGE_MAX ? !send(L, c, &m) : !queue(L, c, &m))
+		return failed(L, c);
+	c->out_msgs++;
+	c->out_bytes += (lua_Integer)(m.headers_size + m.payload_size);
+	lua_pushboolean(L, 1);
+	return 1;
 }
 
 static int nats_subscribe(lua_State *L)
@@ -340,7 +346,10 @@ static int take(lua_State *L, mw_nats *c)
 		from = push(L, from, i->reply);
 		from = push(L, from, i->headers);
 	}
-	from = push(L, from, i->payload);
+	if (i->kind == NATS_PONG)
+		lua_pushinteger(L, i->sid);
+	else
+		from = push(L, from, i->payload);
 	c->inbox_read = ((size_t)(from - c->inbox) + 7) & ~(size_t)7;
 	return i->kind == NATS_MESSAGE ? 5 : 3;
 }

@@ -29,10 +29,10 @@ typedef struct nats_ring {
 	uint32_t idle; /* the sender sleeps until it is kicked; atomic */
 } nats_ring;
 
-typedef enum { NATS_MESSAGE, NATS_EVENT } nats_kind;
+typedef enum { NATS_MESSAGE, NATS_EVENT, NATS_PONG } nats_kind;
 
 /* What poll gives, in the inbox: this, then subject, reply, headers, payload of a message; or the
- * event's name as subject and its detail as payload. */
+ * event's name as subject and its detail as payload, of "pong" as sid. */
 typedef struct nats_item {
 	int64_t sid;
 	uint32_t kind;

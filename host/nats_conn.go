@@ -40,6 +40,7 @@ type natsConn struct {
 
 	sender   sender
 	receiver receiver
+	pings    uint64 // that the script asked for
 
 	closing sync.Once
 	leaving atomic.Bool   // close has begun
@@ -230,12 +231,12 @@ func (c *natsConn) ping() C.nats_status {
 	if s := c.settle(); s != C.NATS_OK {
 		return s
 	}
-	r := &c.receiver
-	epoch := r.epochOfScript()
+	c.pings++
+	number := strconv.FormatUint(c.pings, 10)
 	go func() {
 		if c.nc.FlushTimeout(aLongTime) == nil {
-			r.awaitAsyncErrors()
-			r.mark(eventPong, strconv.FormatUint(epoch, 10))
+			c.receiver.awaitAsyncErrors()
+			c.receiver.mark(eventPong, number)
 		}
 	}()
 	return C.NATS_OK

@@ -444,11 +444,8 @@ func (r *receiver) handle(m *nats.Msg) {
 		r.reports++
 		r.disconnected(m, r.reports)
 	case eventPong:
-		// A ping that a lost connection took with it is not answered, and the script takes each for
-		// lost that it sent before it was told.
-		if epoch, _ := strconv.ParseUint(string(m.Data), 10, 64); epoch == r.lost {
-			r.inbox.event(&nats.Msg{Subject: eventPong})
-		}
+		number, _ := strconv.ParseInt(string(m.Data), 10, 64)
+		r.inbox.put(natsItem{kind: C.NATS_PONG, sid: C.int64_t(number), payload: absent}, eventPong, nil)
 	case eventReconnected:
 		r.up = true
 		r.inbox.event(m)
@@ -479,15 +476,6 @@ func (r *receiver) disconnected(m *nats.Msg, number uint64) {
 	r.lost = number
 	r.up = false
 	r.inbox.event(&nats.Msg{Subject: eventDisconnected, Data: m.Data})
-	r.inbox.lost = true
-}
-
-// epochOfScript counts the connections that the script knows to be lost.
-func (r *receiver) epochOfScript() uint64 {
-	if r.inbox.lost && r.inbox.shared.inbox_read < r.inbox.shared.inbox_end {
-		return r.lost - 1
-	}
-	return r.lost
 }
 
 // message takes over what nats.go made of a message.
@@ -522,18 +510,17 @@ type inbox struct {
 	shared *C.mw_nats
 	items  int // that were added, each of one message or many
 	end    int
-	lost   bool // the last item says that the connection is lost; nothing follows in this inbox
 }
 
 func (b *inbox) reset() {
-	b.items, b.end, b.lost = 0, 0, false
+	b.items, b.end = 0, 0
 	if b.shared.inbox_size > inboxKeep {
 		b.resize(batchBytes)
 	}
 	b.shared.inbox_read, b.shared.inbox_end = 0, 0
 }
 
-func (b *inbox) hasRoom() bool { return !b.lost && b.items < batchMessages && b.end < batchBytes }
+func (b *inbox) hasRoom() bool { return b.items < batchMessages && b.end < batchBytes }
 
 func (b *inbox) resize(size int) {
 	p := C.realloc(unsafe.Pointer(b.shared.inbox), C.size_t(size))
@@ -556,16 +543,16 @@ func (b *inbox) add(items []byte) {
 
 // event adds what happened.
 func (b *inbox) event(m *nats.Msg) {
-	item := C.nats_item{kind: C.NATS_EVENT, subject: C.uint32_t(len(m.Subject)), payload: absent}
+	item := natsItem{kind: C.NATS_EVENT, payload: absent}
 	if m.Data != nil {
 		item.payload = C.int64_t(len(m.Data))
 	}
-	p := append([]byte(nil), (*[C.sizeof_nats_item]byte)(unsafe.Pointer(&item))[:]...)
-	p = append(append(p, m.Subject...), m.Data...)
-	for len(p)%8 != 0 {
-		p = append(p, 0)
-	}
-	b.add(p)
+	b.put(item, m.Subject, m.Data)
+}
+
+func (b *inbox) put(item natsItem, name string, detail []byte) {
+	item.subject = C.uint32_t(len(name))
+	b.add(appendAligned(nil, &item, []byte(name), detail))
 }
 
 // absent is the length of what an item does not have.

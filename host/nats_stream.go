@@ -166,11 +166,15 @@ func appendItem(b []byte, sid int64, subject, reply, headers []byte, hasHeaders 
 	if hasHeaders {
 		item.headers = C.int64_t(len(headers))
 	}
-	b = append(b, (*[unsafe.Sizeof(natsItem{})]byte)(unsafe.Pointer(&item))[:]...)
-	b = append(b, subject...)
-	b = append(b, reply...)
-	b = append(b, headers...)
-	b = append(b, payload...)
+	return appendAligned(b, &item, subject, reply, headers, payload)
+}
+
+// appendAligned writes an item and its parts, and what is needed for the next one to begin where it must.
+func appendAligned(b []byte, item *natsItem, parts ...[]byte) []byte {
+	b = append(b, (*[unsafe.Sizeof(*item)]byte)(unsafe.Pointer(item))[:]...)
+	for _, part := range parts {
+		b = append(b, part...)
+	}
 	for len(b)%8 != 0 {
 		b = append(b, 0)
 	}

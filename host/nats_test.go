@@ -205,7 +205,7 @@ c:unsubscribe(1, 2)
 c:publish("a", nil, nil, "late")
 c:ping()
 return c:poll(2)`)
-	expect(t, got, "nil", "pong", "nil")
+	expect(t, got, "nil", "pong", "1")
 }
 
 func TestADrainedSubscriptionGivesWhatWasSentBefore(t *testing.T) {
@@ -386,6 +386,20 @@ do
 end
 return c:ping()`)
 	expect(t, got, "nil", "closed")
+}
+
+func TestInfoCountsWhatWasPublished(t *testing.T) {
+	_, url := startServer(t, func(o *server.Options) { o.MaxPayload = 200000 })
+	got := run(t, newHost(t), options(url), `
+local c = connect()
+c:publish("a", nil, nil, "123")
+c:publish("a", nil, "NATS/1.0\r\n\r\n", "4")
+c:publish("a", nil, nil, ("x"):rep(100000))
+c:publish("a", nil, nil, ("x"):rep(200001))
+c:close()
+c:publish("a", nil, nil, "5")
+return c:info().out_msgs, c:info().out_bytes`)
+	expect(t, got, "3", "100016")
 }
 
 func TestInfoTellsOfTheServerWithoutSecrets(t *testing.T) {
