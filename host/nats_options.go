@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 )
 
 // natsConfig is the JSON that lua/nats/transport/native.lua makes of the options of nats.connect, under
@@ -36,6 +37,8 @@ type natsConfig struct {
 	Token    string `json:"token"`
 	Creds    string `json:"creds"`
 	NKey     string `json:"nkey"`
+	JWT      string `json:"jwt"`
+	Seed     string `json:"seed"`
 
 	TLS      bool   `json:"tls"`
 	TLSFirst bool   `json:"tls_first"`
@@ -155,7 +158,30 @@ func setAuth(opts *nats.Options, config *natsConfig) error {
 			return &configError{"nkey " + config.NKey + ": " + errorText(err)}
 		}
 	}
-	return nil
+	return setSeed(opts, config.JWT, config.Seed)
+}
+
+// setSeed proves who we are with a seed, and a JWT where there is one.
+func setSeed(opts *nats.Options, jwt, seed string) error {
+	if seed == "" {
+		if jwt != "" {
+			opts.UserJWT = func() (string, error) { return jwt, nil }
+			opts.SignatureCB = func([]byte) ([]byte, error) { return nil, nil }
+		}
+		return nil
+	}
+	pair, err := nkeys.FromSeed([]byte(strings.TrimSpace(seed)))
+	if err != nil {
+		return &configError{"seed: this is no seed: wrong characters, or they do not fit its checksum"}
+	}
+	if jwt != "" {
+		return nats.UserJWTAndSeed(jwt, strings.TrimSpace(seed))(opts)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return &configError{"seed: " + err.Error()}
+	}
+	return nats.Nkey(public, pair.Sign)(opts)
 }
 
 func setTLS(opts *nats.Options, config *natsConfig) error {
@@ -234,7 +260,7 @@ func errorCode(err error) (code, detail string) {
 	var network net.Error
 	switch {
 	case code != "":
-	case errors.As(err, &config):
+	case errors.As(err, &config), strings.HasPrefix(detail, "error signing nonce"):
 		code = "configuration"
 	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
 		code = "tls"

@@ -15,6 +15,7 @@ local errors = require "nats.errors"
 local headers = require "nats.headers"
 local nuid = require "nats.nuid"
 local options = require "nats.options"
+local private = require "nats.private"
 local service = require "nats.service"
 local transport = require "nats.transport"
 
@@ -29,8 +30,9 @@ local nats = {
 --
 -- `connect()`, `connect(url [, options])`, `connect({ url, url ... } [, options])`, `connect(options)`,
 -- `connect(host, port [, timeout])`. What is not given comes from NATS_URL, NATS_USER, NATS_PASSWORD,
--- NATS_TOKEN, NATS_CREDS, NATS_NKEY, NATS_CA, NATS_CERT, NATS_KEY, NATS_TIMEOUT, else from the defaults
--- in nats.options, which names every option.
+-- NATS_TOKEN, NATS_CREDS, NATS_NKEY, NATS_JWT, NATS_SEED, NATS_CA, NATS_CERT, NATS_KEY, NATS_TIMEOUT, then
+-- from the context of natscli that NATS_CONTEXT names or that is selected, else from the defaults in
+-- nats.options, which names every option. Files with secrets that others can read are warned about.
 -- @tparam[opt] string|table first
 -- @tparam[opt] table|integer second
 -- @tparam[opt] number third
@@ -44,6 +46,13 @@ function nats.connect(first, second, third)
   local chosen
   chosen, err = transport.choose(given.transport)
   if not chosen then return nil, err end
+  for _, text in ipairs(private.warnings(given)) do
+    if given.on_error then
+      given.on_error(errors.new(errors.configuration, text))
+    else
+      io.stderr:write("nats: warning: ", text, "\n")
+    end
+  end
   return client(chosen.open, given)
 end
 

@@ -1,11 +1,13 @@
 --- What a connection is made with: defaults, the environment, the URL and the script's own table.
 --
--- What stands nearer to the script wins: an option over the environment, the environment over a
--- default; credentials in a URL hold for that server, and others where the URL has none.
+-- What stands nearer to the script wins: an option over the environment, the environment over a context
+-- of natscli, and that over a default; credentials in a URL hold for that server, and others where the
+-- URL has none.
 --
 -- @module nats.options
 
 local check = require "nats.check"
+local context = require "nats.context"
 local duration = require "nats.duration"
 local errors = require "nats.errors"
 local url = require "nats.url"
@@ -20,6 +22,8 @@ options.KINDS = {
   name = "string",                         -- of this client, as the server's monitoring shows it
   user = "string", password = "string", token = "string",
   creds = "string", nkey = "string",       -- paths of a credentials file and of a seed
+  jwt = "string", seed = "string",         -- the same as texts: a user's JWT and seed, or a seed alone
+  context = "string",                      -- of natscli: a name, or the path of a .json file
   tls = "boolean", tls_first = "boolean",
   tls_ca = "string", tls_cert = "string", tls_key = "string", tls_name = "string",
   timeout = "interval",                    -- of requests and flushes that give none of their own
@@ -35,7 +39,10 @@ options.KINDS = {
   on_error = "function",
 }
 
-local SECRETS = { url = true, servers = true, password = true, token = true }
+local SECRETS = { url = true, servers = true, password = true, token = true, jwt = true, seed = true }
+
+-- Who we are, in natscli's order: the first kind that is given is the one.
+local IDENTITIES = { { "user", "password" }, { "creds" }, { "nkey" }, { "jwt", "seed" } }
 
 -- As nats.go 1.55 has them.
 local DEFAULTS = {
@@ -59,6 +66,9 @@ local ENVIRONMENT = {
   { "NATS_TOKEN", "token" },
   { "NATS_CREDS", "creds" },
   { "NATS_NKEY", "nkey" },
+  { "NATS_JWT", "jwt" },
+  { "NATS_SEED", "seed" },
+  { "NATS_CONTEXT", "context" },
   { "NATS_CA", "tls_ca" },
   { "NATS_CERT", "tls_cert" },
   { "NATS_KEY", "tls_key" },
@@ -87,6 +97,37 @@ local function environment(getenv)
     found.token, found.user = found.user, nil
   end
   return found
+end
+
+--- Whether a layer says who we are.
+local function names_someone(layer)
+  if layer.token then return true end
+  for _, keys in ipairs(IDENTITIES) do
+    for _, key in ipairs(keys) do
+      if layer[key] then return true end
+    end
+  end
+  return false
+end
+
+--- Takes out of a layer who we are.
+local function forget_identity(layer)
+  layer.token = nil
+  for _, keys in ipairs(IDENTITIES) do
+    for _, key in ipairs(keys) do layer[key] = nil end
+  end
+end
+
+--- Leaves one kind of identity, where several layers gave some.
+local function choose_identity(out)
+  local chosen = false
+  for _, keys in ipairs(IDENTITIES) do
+    local given = out[keys[1]] ~= nil or keys[2] and out[keys[2]] ~= nil
+    for _, key in ipairs(keys) do
+      if chosen then out[key] = nil end
+    end
+    chosen = chosen or given
+  end
 end
 
 --- Reads "URL,URL" or an array of these; nil and what is wrong.
@@ -149,13 +190,26 @@ function options.resolve(first, second, third, level, getenv)
 
   local found, err = environment(getenv or os.getenv)
   if not found then return nil, err end
-  if given.user or given.password or given.token or given.creds or given.nkey then
-    found.user, found.password, found.token, found.creds, found.nkey = nil, nil, nil, nil, nil
+  -- A context that is only the selected one is for scripts that do not say themselves where to connect:
+  -- its secrets are for its own servers.
+  local known, name = {}, given.context or found.context
+  if name or not (given.url or given.servers or given.host or given.port) then
+    known, err = context.load(name, getenv or os.getenv)
+    if not known then return nil, err end
+  end
+  if given.context then
+    found.url = nil                                   -- the script said which servers it means
+    forget_identity(found)
+  end
+  if names_someone(given) then
+    forget_identity(found)
+    forget_identity(known)
   end
   local out = {}
-  for _, layer in ipairs { DEFAULTS, found, given } do
+  for _, layer in ipairs { DEFAULTS, known, found, given } do
     for key, value in pairs(layer) do out[key] = value end
   end
+  choose_identity(out)
   out.connect_timeout = out.connect_timeout or out.timeout
 
   local list = given.url or given.servers
@@ -164,10 +218,11 @@ function options.resolve(first, second, third, level, getenv)
     list = given.host and host:find("://", 1, true) and host
       or ("%s:%d"):format(host:find(":", 1, true) and "[" .. host .. "]" or host, given.port or 4222)
   end
-  local parsed, problem = servers(list or found.url or "nats://127.0.0.1:4222")
+  local parsed, problem = servers(list or found.url or known.url or "nats://127.0.0.1:4222")
   if not parsed then
     if list then error("connect: " .. problem, level) end
-    return nil, errors.new(errors.configuration, "NATS_URL in the environment: " .. problem)
+    local source = found.url and "NATS_URL in the environment" or "the URL of context " .. tostring(known.context_file)
+    return nil, errors.new(errors.configuration, source .. ": " .. problem)
   end
   out.servers, out.url, out.host, out.port = parsed, nil, nil, nil
   return out

@@ -1,24 +1,16 @@
 --- The program `nats` of natscli, for specs that look at ours from outside. It is built once, into build/, in the version
--- that spec/support/natscli/go.mod names.
+-- that spec/support/programs/go.mod names.
+local program = require "spec.support.program"
 local shell = require "spec.support.shell"
 
 local natscli = {}
 
 local PROGRAM = "build/nats"
 
--- Specs run in several engines at once: one builds, the others wait.
-local BUILD = "mkdir -p build && flock build/nats.lock sh -c 'test -x " .. PROGRAM
-  .. " || go -C spec/support/natscli build -o ../../../" .. PROGRAM .. " github.com/nats-io/natscli/nats' 2>&1"
-
 --- Where the program is.
 -- @treturn ?string its path, after it was built where need be
 -- @treturn ?string why there is none
-function natscli.program()
-  if not shell.which "go" or not shell.which "flock" then return nil, "go and flock are not here to build natscli with" end
-  local said, status = shell.read(BUILD)
-  if status ~= 0 then return nil, "natscli was not built: " .. said:sub(-300) end
-  return PROGRAM
-end
+function natscli.program() return program.build("nats", "github.com/nats-io/natscli/nats") end
 
 --- Runs `nats` while a client goes on with its own work.
 -- @tparam table nc

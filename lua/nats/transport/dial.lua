@@ -3,6 +3,7 @@
 -- @module nats.transport.dial
 
 local clock = require "nats.clock"
+local credentials = require "nats.credentials"
 local errors = require "nats.errors"
 local socket = require "socket"
 local wire = require "nats.transport.wire"
@@ -52,13 +53,19 @@ local function hear(reader, sock, deadline)
   end
 end
 
---- What keeps us from going on with a server, going by its INFO; nil: nothing does.
-local function refusal(info, user, token)
+--- Who we say we are; nil and what keeps us from going on with a server, going by its INFO.
+local function identity(info, server, options)
   if info.tls_required then
-    return errors.new(errors.tls, "the server requires TLS, which the socket transport does not speak")
-  elseif info.auth_required and not (user or token) then
-    return errors.new(errors.authorization, "the server requires credentials: give user and password, or token")
+    return nil, errors.new(errors.tls, "the server requires TLS, which the socket transport does not speak")
   end
+  local nonce = type(info.nonce) == "string" and info.nonce or nil
+  local fields, err = credentials.fields(options, server, nonce)
+  if not fields then return nil, err end
+  if info.auth_required and not next(fields) then
+    return nil, errors.new(errors.authorization,
+      "the server requires credentials: give user and password, token, creds, nkey, or jwt and seed")
+  end
+  return fields
 end
 
 --- The protocol up to the first PONG; the server's INFO, or nil and an error.
@@ -68,14 +75,13 @@ local function greet(reader, sock, server, options, deadline)
   if kind == "-ERR" then return nil, errors.of_server(info) end
   if kind ~= "INFO" then return nil, errors.new(errors.protocol, kind == "protocol" and info or "no INFO but " .. kind) end
 
-  -- Credentials of the server's own URL, else the options'.
-  local source = (server.user or server.token) and server or options
-  local err = refusal(info, source.user, source.token)
-  if err then return nil, err end
+  local who, err = identity(info, server, options)
+  if not who then return nil, err end
   local ok
   ok, err = say(sock, deadline, wire.connect {
     verbose = options.verbose, pedantic = options.pedantic, echo = not options.no_echo,
-    user = source.user, pass = source.password, auth_token = source.token, tls_required = false,
+    user = who.user, pass = who.pass, auth_token = who.auth_token, jwt = who.jwt, nkey = who.nkey, sig = who.sig,
+    tls_required = false,
     name = options.name, lang = "lua", version = VERSION, protocol = 1,
     headers = info.headers == true, no_responders = info.headers == true,
   } .. "PING\r\n")
@@ -100,8 +106,6 @@ end
 local function dial(reader, server, options)
   if server.scheme ~= "nats" or options.tls or options.tls_first then
     return nil, errors.new(errors.tls, "the socket transport speaks neither TLS nor WebSocket")
-  elseif options.creds or options.nkey then
-    return nil, errors.new(errors.authorization, "the socket transport cannot sign with creds or nkey")
   end
   local deadline = clock() + options.connect_timeout
   local sock, err = (options.dial or tcp)(server, deadline)

@@ -11,7 +11,7 @@ local json = require "json"
 
 -- The options of nats.options that nats.go has as well.
 local OPTIONS = {
-  "servers", "name", "user", "password", "token", "creds", "nkey",
+  "servers", "name", "user", "password", "token", "creds", "nkey", "jwt", "seed",
   "tls", "tls_first", "tls_ca", "tls_cert", "tls_key", "tls_name",
   "verbose", "pedantic", "no_echo", "no_randomize",
   "connect_timeout", "ping_interval", "max_pings_out",

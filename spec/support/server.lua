@@ -1,0 +1,64 @@
+--- Servers of a spec's own, with a configuration of its own: `moonwire serve`.
+local shell = require "spec.support.shell"
+
+local server = {}
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+--- A folder of its own for a spec.
+-- @treturn string
+function server.folder() return (shell.read("mktemp -d")) end
+
+--- Starts a server on a free port of 127.0.0.1.
+-- @tparam string config of nats-server
+-- @tparam[opt] {port=integer} options a port instead of a free one
+-- @treturn {ports=table,port=integer,stop=function,kill=function} ports: what nats-server writes of them
+function server.start(config, options)
+  local folder = server.folder()
+  write(folder .. "/server.conf", config)
+  local command = ("%s serve --config %s/server.conf --port %d --ports-file %s/ports > %s/log 2>&1 < /dev/null & echo $! > %s/pid")
+    :format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", folder, options and options.port or -1, folder, folder, folder)
+  os.execute(command)
+  local text
+  for _ = 1, 200 do
+    text = read(folder .. "/ports")
+    if text and text ~= "" then break end
+    os.execute("sleep 0.05")
+  end
+  if not text then error("no server within 10 s: " .. (read(folder .. "/log") or "it said nothing")) end
+  local self = { folder = folder, ports = require("json").decode(text), pid = tonumber(read(folder .. "/pid")) }
+  self.port = math.tointeger(tonumber(self.ports.nats[1]:match(":(%d+)$")))
+
+  local function finish(signal)
+    if not self.pid then return end
+    os.execute(("kill -%s %d 2> /dev/null"):format(signal, self.pid))
+    for _ = 1, 200 do
+      if select(2, shell.read("kill -0 " .. self.pid .. " 2> /dev/null")) ~= 0 then break end
+      os.execute("sleep 0.02")
+    end
+    self.pid = nil
+    os.execute("rm -rf " .. folder)
+  end
+
+  --- Ends it in good order.
+  function self.stop() finish "TERM" end
+
+  --- Ends it at once, as a crash does.
+  function self.kill() finish "KILL" end
+
+  return self
+end
+
+return server
