@@ -6,7 +6,7 @@
 --     pod("front", { services = { "web1", "web2" } })
 --
 -- A program may return the table, call the helpers, or both. It runs in a sandbox: pure functions of Lua, no files, no
--- processes, no clock, a limit on its steps.
+-- processes, no clock, limits on its steps and its memory.
 --
 -- @module compose.script
 
@@ -15,9 +15,14 @@ local tree = require "compose.tree"
 
 local script = {}
 
--- Steps of the Lua machine: a second or so of work, and a thousand times what a project needs.
-local MAX_STEPS = 20000000
-local STEP = 1000
+-- Steps of the Lua machine: a second or so of work, and many times what a project needs.
+local MAX_STEPS = 5000000
+
+-- So many steps apart the limits are looked at, since a text can double with every four.
+local STEP = 8
+
+-- KiB that a program may take.
+local MAX_MEMORY = 64 * 1024
 
 -- The longest text that string.rep gives: a program could fill the memory in one step otherwise.
 local MAX_TEXT = 1 << 20
@@ -168,17 +173,31 @@ function script.read(text, name, lookup)
   local chunk, err = _G.load(text, chunk_name, "t", sandbox)
   if not chunk then fail(err) end
 
-  local steps = 0
+  local steps, before = 0, collectgarbage "count"
   local function count()
     steps = steps + STEP
+    local message
     if steps > MAX_STEPS then
-      local line = line_of(2, chunk_name)
-      if not line then return end -- the program has been left
-      -- At every step from now on, so that no pcall of the program goes on.
-      debug.sethook(count, "", 1)
-      error(faults.new({ file = file, line = line }, nil,
-        ("the program does not come to an end: more than %d steps"):format(MAX_STEPS)), 0)
+      message = ("the program does not come to an end: more than %d steps"):format(MAX_STEPS)
+    elseif collectgarbage "count" - before > MAX_MEMORY then
+      collectgarbage()
+      local now = collectgarbage "count"
+      if now < before then before = now end -- there was garbage before the program began
+      if now - before > MAX_MEMORY then
+        message = ("the program takes more than %d MiB"):format(MAX_MEMORY // 1024)
+        steps = MAX_STEPS
+      end
     end
+    if not message then
+      -- Begin to count anew: Lua has counted the steps of this function, too.
+      debug.sethook(count, "", STEP)
+      return
+    end
+    local line = line_of(2, chunk_name)
+    if not line then return end -- the program has been left
+    -- At every step from now on, so that no pcall of the program goes on.
+    debug.sethook(count, "", 1)
+    error(faults.new({ file = file, line = line }, nil, message), 0)
   end
   local hook, mask, interval
   if debug.gethook then hook, mask, interval = debug.gethook() end

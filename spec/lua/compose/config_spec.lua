@@ -158,12 +158,13 @@ describe("YAML of config is read as the same project:", function()
     if outcome.project and name ~= "profiles-optional" then names[#names + 1] = name end
   end
   table.sort(names)
+  local folder
+  setup(function() folder = composed.folder() end)
+  teardown(function() composed.remove(folder) end)
   for _, name in ipairs(names) do
     it(name, function()
       local options = corpus.options(name)
       local first = assert(compose.load(options))
-      local folder = composed.folder()
-      finally(function() composed.remove(folder) end)
       composed.write(folder, { ["compose.yaml"] = render.yaml(first) })
       local again = assert(compose.load { environment = options.environment, profiles = options.profiles, current = folder })
       assert.same({}, corpus.compare(json.decode(render.json(again)), json.decode(render.json(first))))

@@ -113,17 +113,24 @@ service("a", { image = names[1] .. #names })
 
   it("ends a program that does not end", function()
     local _, err = load "while true do end"
-    assert.equal("compose.lua:1: the program does not come to an end: more than 20000000 steps", err)
+    assert.equal("compose.lua:1: the program does not come to an end: more than 5000000 steps", err)
   end)
 
   it("ends it behind pcall, too", function()
     local _, err = load "while true do pcall(function() while true do end end) end"
-    assert.equal("compose.lua:1: the program does not come to an end: more than 20000000 steps", err)
+    assert.equal("compose.lua:1: the program does not come to an end: more than 5000000 steps", err)
   end)
 
   it("bounds texts", function()
     local _, err = load 'local t = ("x"):rep(1 << 40)'
     assert.equal("compose.lua:1: string.rep: the text would be longer than 1048576 bytes", err)
+  end)
+
+  it("bounds memory", function()
+    local _, err = load 'local s = "0123456789" while true do s = s .. s end'
+    assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
+    _, err = load 'local t = {} for i = 1, 1e9 do t[i] = { i, i, i, i, i, i, i, i, i, i, i, i } end'
+    assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
   end)
 
   it("leaves strings as they were", function()
