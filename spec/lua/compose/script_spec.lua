@@ -129,7 +129,7 @@ service("a", { image = names[1] .. #names })
   it("bounds memory", function()
     local _, err = load 'local s = "0123456789" while true do s = s .. s end'
     assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
-    _, err = load 'local t = {} for i = 1, 1e9 do t[i] = { i, i, i, i, i, i, i, i, i, i, i, i } end'
+    _, err = load 'local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(1000) .. i end'
     assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
   end)
 
