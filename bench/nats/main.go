@@ -10,6 +10,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"flag"
@@ -109,6 +110,22 @@ func (c *contender) answer(want string) error {
 	return nil
 }
 
+// tick is the unit of processor times in /proc on Linux.
+const tick = 10 * time.Millisecond
+
+// cpu is the processor time that the contender has had.
+func (c *contender) cpu() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	// The name of the program, in brackets, may hold anything.
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	user, err1 := strconv.Atoi(fields[11])
+	system, err2 := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * tick, errors.Join(err1, err2)
+}
+
 func (c *contender) stop() {
 	c.in.Close()
 	c.cmd.Wait()
@@ -198,13 +215,23 @@ func (b *bench) measure(w work, rounds int) (bool, error) {
 		}
 	}
 	times := make([][]time.Duration, len(b.contenders))
+	cpus := make([]time.Duration, len(b.contenders))
 	for range rounds {
 		for i, c := range b.contenders {
+			before, err := c.cpu()
+			if err != nil {
+				return false, err
+			}
 			took, err := b.round(c, w, w.count, false)
 			if err != nil {
 				return false, err
 			}
+			after, err := c.cpu()
+			if err != nil {
+				return false, err
+			}
 			times[i] = append(times[i], took)
+			cpus[i] += after - before
 		}
 	}
 	fine := true
@@ -231,6 +258,10 @@ func (b *bench) measure(w work, rounds int) (bool, error) {
 			mark, fine = "!", false
 		}
 		fmt.Printf(" %5.2f%s", ratio, mark)
+	}
+	fmt.Printf("\n%-9s", "")
+	for i := range b.contenders {
+		fmt.Printf("  %6.2f us%*s", float64(cpus[i].Nanoseconds())/1000/float64(w.count*rounds), map[bool]int{true: 1, false: 8}[i == 0], "")
 	}
 	fmt.Println()
 	return fine, nil
@@ -278,7 +309,7 @@ func run() error {
 		b.contenders = append(b.contenders, c)
 	}
 
-	fmt.Printf("%d bytes a message, medians of %d; beside each its ratio to nats.go; ! misses the floor\n", size, *rounds)
+	fmt.Printf("%d bytes a message, medians of %d; beside each its ratio to nats.go; ! misses the floor;\nbelow: processor time of each message\n", size, *rounds)
 	fmt.Printf("%-9s", "")
 	for i, c := range b.contenders {
 		fmt.Printf("  %-*s", map[bool]int{true: 10, false: 17}[i == 0], c.name)
