@@ -179,13 +179,17 @@ function script.read(text, name, lookup)
     local message
     if steps > MAX_STEPS then
       message = ("the program does not come to an end: more than %d steps"):format(MAX_STEPS)
-    elseif collectgarbage "count" - before > MAX_MEMORY then
-      collectgarbage()
+    else
       local now = collectgarbage "count"
-      if now < before then before = now end -- there was garbage before the program began
-      if now - before > MAX_MEMORY then
-        message = ("the program takes more than %d MiB"):format(MAX_MEMORY // 1024)
-        steps = MAX_STEPS
+      if now < before then
+        before = now -- there was garbage before the program began
+      elseif now - before > MAX_MEMORY then
+        collectgarbage()
+        now = collectgarbage "count"
+        if now - before > MAX_MEMORY then
+          message = ("the program takes more than %d MiB"):format(MAX_MEMORY // 1024)
+          steps = MAX_STEPS
+        end
       end
     end
     if not message then
