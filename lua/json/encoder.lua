@@ -14,7 +14,8 @@ local quote = require "json.quote"
 
 local find, next, type, rawget, rawequal = string.find, next, type, rawget, rawequal
 local math_type, concat = math.type, table.concat
-local float, quoted, PLAIN = number.float, quote.string, quote.PLAIN
+local append_integer, append_float, ALONE, COMMA = number.append_integer, number.append_float, number.ALONE, number.COMMA
+local quoted, PLAIN = quote.string, quote.PLAIN
 local is_array = kind.is_array
 
 local encoder = {}
@@ -48,14 +49,8 @@ write["string"] = function(b, n, v)
 end
 
 local function write_number(b, n, v)
-  n = n + 1
-  if math_type(v) == "integer" then
-    b[n] = v -- table.concat writes integers as JSON does
-    return n
-  end
-  local text = float(v)
-  b[n] = text
-  return text and n
+  if math_type(v) == "integer" then return append_integer(b, n, v, ALONE) end
+  return append_float(b, n, v, ALONE)
 end
 write["number"] = write_number
 
@@ -65,11 +60,8 @@ write["boolean"] = function(b, n, v)
   return n
 end
 
--- Numbers that follow each other in an array are joined by themselves: table.concat
--- puts the commas between them.
 local function array(b, n, t, depth, job)
-  local before, i = "[", 0
-  local numbers, run, m = false, nil, 0
+  local i, numbers = 0, false
   for k, v in next, t do
     i = i + 1
     -- After as many rounds as there are keys, each of 1..i was there: then
@@ -78,34 +70,22 @@ local function array(b, n, t, depth, job)
       v = rawget(t, i)
       if v == nil then return nil end
     end
+    if n > ENOUGH then n = join(b, n, job) end
+    -- Behind a number there mostly is another.
     local kind_of = numbers and math_type(v)
-    if kind_of then
-      m = m + 1
-      if kind_of == "float" then
-        v = float(v)
-        if not v then return nil end
-      end
-      run[m] = v
-    end
-    if m == ENOUGH or m > 0 and not kind_of then
-      b[n + 1], b[n + 2] = before, concat(run, ",", 1, m)
-      n, m, before = n + 2, 0, ","
-    end
-    if not kind_of then
-      if n > ENOUGH then n = join(b, n, job) end
+    if kind_of == "integer" then
+      n = append_integer(b, n, v, COMMA)
+    elseif kind_of then
+      n = append_float(b, n, v, COMMA)
+    else
       n = n + 1
-      b[n], before = before, ","
+      b[n] = i == 1 and "[" or ","
       local writer = write[type(v)]
       if not writer then return nil end
       n = writer(b, n, v, depth, job)
-      if not n then return nil end
       numbers = writer == write_number
-      if numbers and not run then run = {} end
     end
-  end
-  if m > 0 then
-    b[n + 1], b[n + 2] = before, concat(run, ",", 1, m)
-    n = n + 2
+    if not n then return nil end
   end
   n = n + 1
   b[n] = i == 0 and "[]" or "]"

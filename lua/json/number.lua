@@ -25,67 +25,129 @@ local DECIMALS = 1000000 -- 10^6
 local BELOW = 1e9 -- below it, m has at most 15 digits
 local FROM = 1e-4 -- from it on, %g writes no exponent
 
--- A table of the texts of 0 to 999, each made when it is first wanted: a look-up
--- takes a tenth of what C takes to format an integer.
+-- Texts are given in pieces, of which most stand in tables for 0 to 999: a look-up
+-- takes a tenth of what C takes to format an integer, and leaves nothing to collect.
+
+-- A table of texts, each made from its key when it is first wanted.
 local function texts(make)
   return setmetatable({}, { __index = function(t, i)
-    local text = make(format("%03d", i))
+    local text = make(i)
     t[i] = text
     return text
   end })
 end
 
-local function trimmed(digits) return (gsub(digits, "0*$", "")) end
+local function trimmed(i) return (gsub(format("%03d", i), "0*$", "")) end
 
-local small = texts(function(s) return (gsub(s, "^00?", "")) end)
-local three = texts(function(s) return s end)
-local point_three = texts(function(s) return "." .. s end)
+local three = texts(function(i) return format("%03d", i) end)
+local point_three = texts(function(i) return format(".%03d", i) end)
 local last_three = texts(trimmed)
-local only_three = texts(function(s) return "." .. gsub(trimmed(s), "^$", "0") end)
+local only_three = texts(function(i) return "." .. gsub(trimmed(i), "^$", "0") end)
 
--- 10^k as an integer, and k zeros.
-local TENS, ZEROS = {}, {}
-for k = 0, 18 do TENS[k], ZEROS[k] = math.tointeger(10.0 ^ k), ("0"):rep(k) end
-
--- m / 10^k, of which no digit is zero at the end: 12 decimals and more, three at a time.
-local function long_decimal(m, k)
-  if k < 13 or k > 18 then
-    local whole = k <= 18 and m // TENS[k] or 0
-    local fraction = m - whole * (TENS[k] or 0) .. ""
-    return whole .. "." .. ZEROS[k - #fraction] .. fraction
-  end
-  local power = TENS[k]
-  local whole = m // power
-  local rest = (m - whole * power) * TENS[18 - k]
-  local a = rest // 1000000000000000
-  rest = rest - a * 1000000000000000
-  local b = rest // 1000000000000
-  rest = rest - b * 1000000000000
-  local c = rest // 1000000000
-  rest = rest - c * 1000000000
-  local d = rest // 1000000
-  rest = rest - d * 1000000
-  whole = whole < 1000 and small[whole] or whole
-  if k < 16 then return whole .. point_three[a] .. three[b] .. three[c] .. three[d] .. last_three[rest // 1000] end
-  local e = rest // 1000
-  return whole .. point_three[a] .. three[b] .. three[c] .. three[d] .. three[e] .. last_three[rest - e * 1000]
+-- What a number begins with: its first digits behind a text, for numbers and for
+-- negative ones.
+local function beginning(before)
+  return {
+    positive = { before = before, small = texts(function(i) return before .. i end) },
+    negative = { before = before .. "-", small = texts(function(i) return before .. "-" .. i end) },
+  }
 end
 
--- The text of a float from FROM to BELOW, or nil.
-local function decimal(v)
+--- For `append_integer` and `append_float`: a number that nothing, or a comma, stands before.
+number.ALONE, number.COMMA = beginning(""), beginning(",")
+
+-- Append a whole number that is not negative behind what stands before it.
+local function append_whole(b, n, whole, first)
+  if whole < 1000 then
+    b[n + 1] = first.small[whole]
+    return n + 1
+  elseif whole < 1000000 then
+    local head = whole // 1000
+    b[n + 1], b[n + 2] = first.small[head], three[whole - head * 1000]
+    return n + 2
+  end
+  b[n + 1], b[n + 2] = first.before, whole -- table.concat writes integers as JSON does
+  return n + 2
+end
+
+--- Append an integer to a list of pieces of text.
+-- @tparam table b the pieces
+-- @tparam integer n how many there are
+-- @tparam integer v
+-- @tparam table before `number.ALONE` or `number.COMMA`
+-- @treturn integer the new n
+function number.append_integer(b, n, v, before)
+  if v >= 0 then return append_whole(b, n, v, before.positive) end
+  b[n + 1], b[n + 2] = before.positive.before, v
+  return n + 2
+end
+
+-- Append a point and the digits of rest / 10^18.
+local function append_fraction(b, n, rest)
+  local group = rest // 1000000000000000
+  rest = rest - group * 1000000000000000
+  if rest == 0 then
+    b[n + 1] = only_three[group]
+    return n + 1
+  end
+  b[n + 1] = point_three[group]
+  group = rest // 1000000000000
+  rest = rest - group * 1000000000000
+  if rest == 0 then
+    b[n + 2] = last_three[group]
+    return n + 2
+  end
+  b[n + 2] = three[group]
+  group = rest // 1000000000
+  rest = rest - group * 1000000000
+  if rest == 0 then
+    b[n + 3] = last_three[group]
+    return n + 3
+  end
+  b[n + 3] = three[group]
+  group = rest // 1000000
+  rest = rest - group * 1000000
+  if rest == 0 then
+    b[n + 4] = last_three[group]
+    return n + 4
+  end
+  b[n + 4] = three[group]
+  group = rest // 1000
+  rest = rest - group * 1000
+  if rest == 0 then
+    b[n + 5] = last_three[group]
+    return n + 5
+  end
+  b[n + 5], b[n + 6] = three[group], last_three[rest]
+  return n + 6
+end
+
+-- 10^k as an integer.
+local TENS = {}
+for k = 0, 18 do TENS[k] = math.tointeger(10.0 ^ k) end
+
+-- Append a float from FROM to BELOW; nil when it is too close a call.
+local function append_decimal(b, n, v, first)
   local m = (v * DECIMALS + 0.5) // 1 | 0
   if m / DECIMALS == v then
     local whole = m // DECIMALS
+    n = append_whole(b, n, whole, first)
     local fraction = m - whole * DECIMALS
-    local head = fraction // 1000
-    local last = fraction - head * 1000
-    whole = whole < 1000 and small[whole] or whole
-    if last == 0 then return whole .. only_three[head] end
-    return whole .. point_three[head] .. last_three[last]
+    local group = fraction // 1000
+    local last = fraction - group * 1000
+    if last == 0 then
+      b[n + 1] = only_three[group]
+      return n + 1
+    end
+    b[n + 1], b[n + 2] = point_three[group], last_three[last]
+    return n + 2
   end
   local k
   m, k = shortest_decimal(v)
-  return m and long_decimal(m, k)
+  if not m or k > 18 then return nil end
+  local whole = m // TENS[k]
+  n = append_whole(b, n, whole, first)
+  return append_fraction(b, n, (m - whole * TENS[k]) * TENS[18 - k])
 end
 
 -- All floats ---------------------------------------------------------------
@@ -112,23 +174,41 @@ local function shortest(v)
   return round and beside(v, format("%.15e", v)) or format("%.17g", v)
 end
 
---- A float as JSON text, which shows that it is one: 1.0 is "1.0", 1e300 is "1e+300".
--- @tparam number v
--- @treturn ?string nil when it is infinite or not a number, which JSON cannot say
-function number.float(v)
-  if v >= FROM and v < BELOW then
-    local text = decimal(v)
-    if text then return text end
-  elseif v <= -FROM and v > -BELOW then
-    local text = decimal(-v)
-    if text then return "-" .. text end
-  elseif v - v ~= 0 then
-    return nil
-  end
+-- The text of any float that is neither infinite nor NaN.
+local function any(v)
   local text = shortest(v)
   if find(text, "^-?%d+[.e]") then return text end
   if find(text, ",", 1, true) then return (gsub(text, ",", ".")) end -- a locale's decimal comma
   return text .. ".0"
+end
+
+--- Append a float to a list of pieces of text. It shows that it is one: 1.0 is "1.0", 1e300 is "1e+300".
+-- @tparam table b the pieces
+-- @tparam integer n how many there are
+-- @tparam number v
+-- @tparam table before `number.ALONE` or `number.COMMA`
+-- @treturn ?integer the new n; nil when v is infinite or not a number, which JSON cannot say
+function number.append_float(b, n, v, before)
+  local last
+  if v >= FROM and v < BELOW then
+    last = append_decimal(b, n, v, before.positive)
+  elseif v <= -FROM and v > -BELOW then
+    last = append_decimal(b, n, -v, before.negative)
+  elseif v - v ~= 0 then
+    return nil
+  end
+  if last then return last end
+  b[n + 1], b[n + 2] = before.positive.before, any(v)
+  return n + 2
+end
+
+--- A float as JSON text.
+-- @tparam number v
+-- @treturn ?string nil when JSON cannot say it
+function number.float(v)
+  local pieces = {}
+  local n = number.append_float(pieces, 0, v, number.ALONE)
+  return n and table.concat(pieces, "", 1, n)
 end
 
 return number
