@@ -43,23 +43,27 @@ function corpus.options(name)
   return options, root
 end
 
+-- Plain replacement: a path may have characters that mean something in patterns.
+local function replace(text, old, new)
+  local start = 1
+  while true do
+    local first, last = text:find(old, start, true)
+    if not first then return text end
+    text = text:sub(1, first - 1) .. new .. text:sub(last + 1)
+    start = first + #new
+  end
+end
+
 --- Loads a case.
 -- @tparam string name
--- @treturn ?table the project as `config --format json` has it, its paths from /corpus; nil where it is refused
+-- @treturn ?table the project as `config --format json` has it, its paths from /corpus (or /above it); nil where it is refused
 -- @treturn ?string then: what is wrong
 function corpus.load(name)
   local options, root = corpus.options(name)
   local project, err = compose.load(options)
   if not project then return nil, err end
-  local text = render.json(project)
-  local start = 1
-  while true do -- plain replacement: the path may have characters that mean something in patterns
-    local first, last = text:find(root, start, true)
-    if not first then break end
-    text = text:sub(1, first - 1) .. "/corpus" .. text:sub(last + 1)
-    start = first + #"/corpus"
-  end
-  return assert(json.decode(text))
+  local text = replace(render.json(project), root, "/corpus")
+  return assert(json.decode(replace(text, root:match "^(.*)/", "/above")))
 end
 
 local function shown(value)

@@ -107,7 +107,8 @@ func load(root, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bytes.ReplaceAll(data, []byte(root), []byte("/corpus")), nil
+	data = bytes.ReplaceAll(data, []byte(root), []byte("/corpus"))
+	return bytes.ReplaceAll(data, []byte(filepath.Dir(root)), []byte("/above")), nil
 }
 
 func outcomeOf(root, name string) (result outcome) {
