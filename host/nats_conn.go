@@ -42,6 +42,7 @@ type natsConn struct {
 	receiver receiver
 	pings    uint64 // that the script asked for
 
+	gone    atomic.Bool // nats.go has given up
 	closing sync.Once
 	leaving atomic.Bool   // close has begun
 	done    chan struct{} // closed by close
@@ -67,7 +68,10 @@ func (c *natsConn) dial(opts nats.Options) {
 		c.connected(nc)
 		r.mark(eventReconnected, redact(nc.ConnectedUrl()))
 	}
-	opts.ClosedCB = func(nc *nats.Conn) { r.mark(eventClosed, errorText(nc.LastError())) }
+	opts.ClosedCB = func(nc *nats.Conn) {
+		c.gone.Store(true)
+		r.mark(eventClosed, errorText(nc.LastError()))
+	}
 	opts.LameDuckModeHandler = func(*nats.Conn) { r.mark(eventLameDuck, "") }
 	opts.DiscoveredServersCB = func(*nats.Conn) { r.mark(eventDiscovered, "") }
 	opts.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { r.asyncError(err) }
@@ -357,11 +361,12 @@ func (c *natsConn) status(err error) C.nats_status {
 	return C.NATS_OK
 }
 
+// state takes no lock of nats.go, which holds its own while it connects.
 func (c *natsConn) state() string {
 	switch {
-	case c.nc == nil || c.ended() || c.nc.IsClosed():
+	case c.nc == nil || c.ended() || c.gone.Load():
 		return "closed"
-	case c.nc.IsConnected():
+	case c.dialer.up():
 		return "connected"
 	default:
 		return "reconnecting"

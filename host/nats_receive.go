@@ -22,10 +22,11 @@ import (
 
 const (
 	// All that has arrived and waits for poll is in one channel, so the order of arrival is kept. When it
-	// holds queueLimit messages, or queueBytes, the socket is not read: TCP, and then the server, hold
-	// the senders back. The number is twice what nats.go gives a subscription that is polled as ours is;
-	// of 128 bytes each, the messages take some 50 MB. The bytes are nats.go's limit.
-	queueLimit = 128 << 10
+	// holds queueLimit entries (a message, or as many as one read brought), or queueBytes, the socket is
+	// not read: TCP, and then the server, hold the senders back. With queueRoom it is as large as what
+	// nats.go gives a subscription that is polled as ours is; a larger one costs each garbage collection.
+	// The bytes are nats.go's limit, too.
+	queueLimit = 48 << 10
 	queueBytes = 64 << 20
 	// What one read brings must still find room: 32 KiB are 2,520 messages of 13 bytes, the shortest;
 	// those that come with a connect (see connectBytes), 10,083; the events, errorLimit and some.
@@ -37,6 +38,8 @@ const (
 	// less, but would leave the processor's cache before the script reads it.
 	batchMessages = 64
 	batchBytes    = 16 << 10
+	// The memory of so many chunks is kept.
+	usedChunks = 16
 	// An inbox that a large message made larger than this shrinks again.
 	inboxKeep = 1 << 20
 )
@@ -77,6 +80,7 @@ var chunk = new(nats.Subscription)
 type receiver struct {
 	conn  *natsConn
 	queue chan *nats.Msg // messages, chunks of them, and marks: those have no Sub
+	used  chan []byte    // memory of chunks, to be used again
 	timer *time.Timer
 
 	// Of the script's thread alone.
@@ -117,6 +121,7 @@ type receiver struct {
 func (r *receiver) init(c *natsConn) {
 	r.conn = c
 	r.queue = make(chan *nats.Msg, queueLimit+queueRoom)
+	r.used = make(chan []byte, usedChunks)
 	r.timer = time.NewTimer(time.Hour)
 	r.timer.Stop()
 	r.bySID, r.bySub = map[int64]*subscription{}, map[*nats.Subscription]*subscription{}
@@ -226,12 +231,27 @@ func (r *receiver) drain(sid int64) error {
 	return ended(s.sub.Drain())
 }
 
-// store queues a chunk of messages.
+// store queues a copy of a chunk of messages.
 func (r *receiver) store(items []byte) {
+	var into []byte
+	select {
+	case into = <-r.used:
+	default:
+	}
 	r.stored.Add(int64(len(items)))
 	select {
-	case r.queue <- &nats.Msg{Sub: chunk, Data: items}:
+	case r.queue <- &nats.Msg{Sub: chunk, Data: append(into[:0], items...)}:
 	case <-r.conn.done:
+	}
+}
+
+// reuse keeps the memory of a chunk for another one.
+func (r *receiver) reuse(items []byte) {
+	if cap(items) <= 4*streamBytes {
+		select {
+		case r.used <- items:
+		default:
+		}
 	}
 }
 
@@ -293,8 +313,8 @@ func (r *receiver) awaitAsyncErrors() {
 	}
 }
 
-// queued is how many bytes of single messages wait in the queue. nats.go counts what it drops for want of a subscription
-// as well, so the count begins anew whenever the queue is empty.
+// queued is how many bytes of single messages wait in the queue. nats.go counts what it drops for want
+// of a subscription as well, so the count begins anew whenever the queue is empty.
 func (r *receiver) queued(nc *nats.Conn) int64 {
 	in := int64(atomic.LoadUint64(&nc.InBytes))
 	if len(r.queue) == 0 {
@@ -414,10 +434,10 @@ func (r *receiver) next() *nats.Msg {
 	}
 }
 
-// handle puts a message or an event into the inbox, in its place: what is held comes before what is in
-// the queue as soon as it may (see next). nats.go reports the end and the
+// handle puts a message or an event into the inbox, in its place. nats.go reports the end and the
 // beginning of a connection on another goroutine than its messages, which may be faster. So a mark in
-// the queue tells of the end too, and messages of a connection wait for the report of its beginning.
+// the queue tells of the end too, and messages of a connection are held until its beginning is reported;
+// then they come before what is in the queue (see next).
 func (r *receiver) handle(m *nats.Msg) {
 	if m.Sub != nil {
 		if r.up {
@@ -482,6 +502,7 @@ func (r *receiver) disconnected(m *nats.Msg, number uint64) {
 func (r *receiver) message(m *nats.Msg) {
 	if m.Sub == chunk {
 		r.inbox.add(m.Data)
+		r.reuse(m.Data)
 		return
 	}
 	s := r.last

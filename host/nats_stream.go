@@ -146,7 +146,7 @@ func (s *stream) deliver() {
 	if len(s.items) == 0 {
 		return
 	}
-	s.receiver.store(bytes.Clone(s.items))
+	s.receiver.store(s.items)
 	s.items = s.items[:0]
 	if cap(s.items) > 16*streamBytes {
 		s.items = nil
