@@ -72,7 +72,7 @@ local function shown(value, kind)
 end
 
 local function quote_hint(form, kind, value)
-  if (kind == "integer" or kind == "number" or kind == "boolean") and (form.kinds or ""):find "string" then
+  if (kind == "integer" or kind == "number" or kind == "boolean") and form.is == "text" then
     return ('; write it in quotes: "%s"'):format(scalars.text(value))
   end
   return ""

@@ -12,7 +12,7 @@
 --     services     active services by name
 --     disabled     services whose profiles are not active, by name
 --     jobs         active jobs by name (podman has none: see compose.support)
---     pods         pods by name (x-pods)
+--     pods         pods by name (x-pods), those that have active services
 --     hosts        machines by name (x-hosts): connection or url, identity, address
 --     networks, volumes, secrets, configs, models    by key; each has `name`, what podman calls it
 --     extensions   x-... at the top, by name, as they are written
@@ -94,7 +94,8 @@ local function read_variables(path, format, into, lookup, place, where)
 end
 
 -- Reads env_file and label_file of a service, or of a hook, into its variables and labels.
-local function resolve_files(spec, lookup, place, where)
+local function resolve_files(spec, lookup, written, where)
+  local place = tree.place(written, "env_file")
   local environment = spec.environment or {}
   for name, value in pairs(environment) do
     if value == tree.null then environment[name] = lookup(name) or tree.null end
@@ -125,6 +126,7 @@ local function resolve_files(spec, lookup, place, where)
   end
   if #(spec.label_file or {}) > 0 then
     local found = {}
+    place = tree.place(written, "label_file")
     for _, path in ipairs(spec.label_file) do
       if not files.kind(path) then faults.raise(place, where .. ".label_file", ("there is no file %s"):format(path)) end
       read_variables(path, nil, found, function() end, place, where .. ".label_file")
@@ -195,7 +197,7 @@ function project.new(written, settings)
     job.key = key
     if not is_active(job, settings.profiles) then found.jobs[key] = nil end
   end
-  for key, pod in pairs(found.pods) do
+  for key, pod in tree.each(found.pods) do
     pod.key, pod.names = key, { key }
     local active = {}
     for _, name in ipairs(pod.services) do
@@ -203,16 +205,17 @@ function project.new(written, settings)
       if found.services[name] then active[#active + 1] = name end
     end
     pod.services = active
+    if #active == 0 then found.pods[key] = nil end
   end
   if not settings.raw then consistency.project(found, written) end
   found.unsupported = support.unsupported(written, found.services)
   local reads = settings.only and project.select(found, settings.only)
   for key, service in tree.each(settings.raw and {} or found.services) do
     if not reads or reads[key] then
-      local place = tree.place(written.services, key)
-      resolve_files(service, settings.lookup, place, "services." .. key)
+      local own = written.services[key]
+      resolve_files(service, settings.lookup, own, "services." .. key)
       for i, hook in ipairs(service.pre_start or {}) do
-        resolve_files(hook, settings.lookup, place, tree.join("services." .. key .. ".pre_start", i))
+        resolve_files(hook, settings.lookup, own.pre_start[i], tree.join("services." .. key .. ".pre_start", i))
       end
     end
   end

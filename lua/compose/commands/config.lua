@@ -103,12 +103,13 @@ return {
       for name in tree.each(project.services) do
         if not chosen[name] then project.services[name] = nil end
       end
-      for _, pod in pairs(project.pods) do
+      for key, pod in tree.each(project.pods) do
         local members = {}
         for _, name in ipairs(pod.services) do
           if chosen[name] then members[#members + 1] = name end
         end
         pod.services = members
+        if #members == 0 then project.pods[key] = nil end
       end
     end
     for _, line in ipairs(project.unsupported) do cx.warn(line.text) end

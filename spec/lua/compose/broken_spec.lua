@@ -120,7 +120,7 @@ local CASES = {
     ["compose.override.yaml"] = "services:\n  web:\n    portz: ['80']\n" },
     'compose.override.yaml:3:5: services.web.portz: unknown attribute; did you mean "ports"?' },
   { "a file of variables that there is not", "services:\n  web: {image: x, env_file: missing.env}\n",
-    "compose.yaml:2:3: services.web.env_file: there is no file DIR/missing.env; create it, or write required: false" },
+    "compose.yaml:2:19: services.web.env_file: there is no file DIR/missing.env; create it, or write required: false" },
   { "a .env file that is wrong", { ["compose.yaml"] = "services: {web: {image: x}}\n", [".env"] = "A=1\nB='open\n" },
     "DIR/.env:2: the value of B begins with ', which is never closed" },
   { "aliases that stand for billions", "x-a: &a [x,x,x,x,x,x,x,x,x,x]\nx-b: &b "

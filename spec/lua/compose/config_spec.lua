@@ -42,9 +42,7 @@ describe("moonwire compose config", function()
     local output, status = run "-p p config db"
     assert.equal("name: p\nservices:\n  db:\n    build:\n      context: DIR/db\n      dockerfile: Dockerfile\n"
       .. "    networks:\n      default: null\n    volumes:\n      - source: data\n        target: /data\n        type: volume\n"
-      .. "        volume: {}\nnetworks:\n  default:\n    name: p_default\nvolumes:\n  data:\n    name: p_data\nx-pods:\n  front:\n"
-      .. "    networks:\n      default: null\n    ports:\n      - mode: ingress\n        protocol: tcp\n        published: '80'\n"
-      .. "        target: 80", output)
+      .. "        volume: {}\nnetworks:\n  default:\n    name: p_default\nvolumes:\n  data:\n    name: p_data", output)
     assert.equal(0, status)
   end)
 

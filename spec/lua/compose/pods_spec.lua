@@ -47,6 +47,11 @@ describe("a pod", function()
     assert.same({ "b" }, pod("x-pods: {p: {services: [a, b]}}\nservices: {a: {IMG, profiles: [q]}, b: {IMG}}\n").services)
   end)
 
+  it("is gone where none of its services is active", function()
+    local p = pod "x-pods: {p: {services: [a]}}\nservices: {a: {IMG, profiles: [q]}, b: {IMG}}\n"
+    assert.is_nil(p)
+  end)
+
   it("takes all its settings in the forms that services have", function()
     local p = pod [[
 x-pods:
