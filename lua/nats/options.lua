@@ -142,6 +142,12 @@ local function servers(list)
     end
   end
   if #out == 0 then return nil, "there is no URL in it" end
+  local first = out[1].scheme:find("^ws") ~= nil
+  for _, server in ipairs(out) do
+    if (server.scheme:find("^ws") ~= nil) ~= first then
+      return nil, "ws:// and wss:// URLs cannot stand beside nats:// and tls:// ones"
+    end
+  end
   return out
 end
 

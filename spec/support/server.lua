@@ -17,35 +17,42 @@ local function write(path, text)
   file:close()
 end
 
+local function is_alive(pid) return select(2, shell.read("kill -0 " .. pid .. " 2> /dev/null")) == 0 end
+
 --- A folder of its own for a spec.
 -- @treturn string
 function server.folder() return (shell.read("mktemp -d")) end
 
---- Starts a server on a free port of 127.0.0.1.
--- @tparam string config of nats-server
--- @tparam[opt] {port=integer} options a port instead of a free one
--- @treturn {ports=table,port=integer,stop=function,kill=function} ports: what nats-server writes of them
-function server.start(config, options)
+--- Begins to start a server.
+local function launch(config, options)
   local folder = server.folder()
   write(folder .. "/server.conf", config)
   local command = ("%s serve --config %s/server.conf --port %d --ports-file %s/ports > %s/log 2>&1 < /dev/null & echo $! > %s/pid")
     :format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", folder, options and options.port or -1, folder, folder, folder)
   os.execute(command)
-  local text
+  return folder
+end
+
+--- Waits until a server is ready.
+local function ready(folder)
+  local self, text = { folder = folder, pid = tonumber(read(folder .. "/pid")) }, nil
   for _ = 1, 200 do
     text = read(folder .. "/ports")
-    if text and text ~= "" then break end
+    if text and text ~= "" or not is_alive(self.pid) then break end
     os.execute("sleep 0.05")
   end
-  if not text then error("no server within 10 s: " .. (read(folder .. "/log") or "it said nothing")) end
-  local self = { folder = folder, ports = require("json").decode(text), pid = tonumber(read(folder .. "/pid")) }
+  if not text then
+    if is_alive(self.pid) then os.execute("kill " .. self.pid) end
+    error("no server within 10 s: " .. (read(folder .. "/log") or "it said nothing"))
+  end
+  self.ports = require("json").decode(text)
   self.port = math.tointeger(tonumber(self.ports.nats[1]:match(":(%d+)$")))
 
   local function finish(signal)
     if not self.pid then return end
     os.execute(("kill -%s %d 2> /dev/null"):format(signal, self.pid))
     for _ = 1, 200 do
-      if select(2, shell.read("kill -0 " .. self.pid .. " 2> /dev/null")) ~= 0 then break end
+      if not is_alive(self.pid) then break end
       os.execute("sleep 0.02")
     end
     self.pid = nil
@@ -59,6 +66,22 @@ function server.start(config, options)
   function self.kill() finish "KILL" end
 
   return self
+end
+
+--- Starts a server on a free port of 127.0.0.1.
+-- @tparam string config of nats-server
+-- @tparam[opt] {port=integer} options a port instead of a free one
+-- @treturn {ports=table,port=integer,pid=integer,stop=function,kill=function} ports: what nats-server writes of them
+function server.start(config, options) return ready(launch(config, options)) end
+
+--- Starts several at the same time.
+-- @tparam {[string]=string} configs by names of the caller's own
+-- @treturn {[string]=table} servers by the same names
+function server.start_all(configs)
+  local folders, servers = {}, {}
+  for name, config in pairs(configs) do folders[name] = launch(config) end
+  for name, folder in pairs(folders) do servers[name] = ready(folder) end
+  return servers
 end
 
 return server

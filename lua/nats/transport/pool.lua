@@ -41,8 +41,9 @@ function Pool:take() return table.remove(self.left, 1) end
 --- Seconds to wait before the next try.
 function Pool:pause()
   if #self.left > 1 then return 0 end
-  local options = self.options
-  return options.reconnect_wait + math.random() * options.reconnect_jitter
+  local options, entry = self.options, self.left[1] or self.entries[1]
+  local secure = options.tls or options.tls_first or entry and (entry.server.scheme == "tls" or entry.server.scheme == "wss")
+  return options.reconnect_wait + math.random() * (secure and options.reconnect_jitter_tls or options.reconnect_jitter)
 end
 
 --- An entry is connected.
@@ -90,6 +91,9 @@ function Pool:discover(addresses)
     if server and not known[server.host .. ":" .. server.port] then
       known[server.host .. ":" .. server.port], news = true, true
       server.user, server.password, server.token = teller.user, teller.password, teller.token
+      -- Servers tell addresses, certificates have names: that of the server that we were given.
+      if server.host:find("^[%d.:]+$") then server.tls_name = teller.tls_name or teller.host end
+      server.path = teller.path
       local at = self.options.no_randomize and #self.entries + 1 or math.random(#self.entries + 1)
       table.insert(self.entries, at, { server = server, tries = 0, reason = nil })
     end

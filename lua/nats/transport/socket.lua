@@ -261,7 +261,7 @@ end
 --- Looks for the server's own words from a script that publishes and never polls: a PING wants its
 -- answer. Messages stay where they are.
 local function glance(self)
-  if self.position > #self.buffer and not self.pieces then
+  if wire.is_empty(self) then
     local ok, err = fill(self, 0)
     if not ok and err ~= "timeout" then return lost(self, err) end
   end

@@ -47,6 +47,13 @@ function wire.reset(reader)
   reader.piece_bytes = 0
 end
 
+--- Whether nothing has come that was not read.
+-- @tparam table reader
+-- @treturn boolean
+function wire.is_empty(reader)
+  return reader.position > #reader.buffer and not reader.pieces
+end
+
 --- Gives a reader more bytes.
 -- @tparam table reader
 -- @tparam string chunk

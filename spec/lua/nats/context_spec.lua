@@ -88,7 +88,8 @@ describe("contexts of natscli", function()
   end)
 
   it("say who we are in one way, the first of user, creds, nkey, jwt and seed", function()
-    local out = options.resolve({ user = "u", password = "p", creds = "c", nkey = "n", jwt = "j", seed = "s", token = "t" }, nil, nil, 1, getenv())
+    local all = { user = "u", password = "p", creds = "c", nkey = "n", jwt = "j", seed = "s", token = "t" }
+    local out = options.resolve(all, nil, nil, 1, getenv())
     assert.are.same({ "u", "p", "t" }, { out.user, out.password, out.token })
     assert.is_nil(out.creds or out.nkey or out.jwt or out.seed)
     out = options.resolve({ nkey = "n", seed = "s" }, nil, nil, 1, getenv())

@@ -18,7 +18,7 @@ local function write(path, text)
 end
 
 describe("identities", function()
-  local folder, reason, servers = nil, nil, {}
+  local folder, reason, servers
 
   setup(function()
     local secrets, why = program.build("secrets", "./secrets")
@@ -28,16 +28,16 @@ describe("identities", function()
     end
     folder = server.folder()
     assert(os.execute(secrets .. " " .. folder))
-    for name, config in pairs {
+    servers = server.start_all {
       jwt = read(folder .. "/server.conf"),
       nkey = read(folder .. "/nkey.conf"),
       user = 'authorization { user: "ann", password: "s3cr3t:pw" }',
       token = 'authorization { token: "t0k3n" }',
-    } do servers[name] = server.start(config) end
+    }
   end)
 
   teardown(function()
-    for _, one in pairs(servers) do one.stop() end
+    for _, one in pairs(servers or {}) do one.stop() end
     if folder then os.execute("rm -rf " .. folder) end
   end)
 
@@ -89,7 +89,8 @@ describe("identities", function()
         write(folder .. "/torn.creds", creds:sub(1, 300))
         write(folder .. "/noise.creds", "-----BEGIN NATS USER JWT-----\nhunter2.hunter2.hunter2\n------END NATS USER JWT------\n"
           .. "-----BEGIN USER NKEY SEED-----\nSUhunter2\n------END USER NKEY SEED------\n")
-        local secrets = { "s3cr3t", "t0k3n", "hunter2", seed:sub(1, 20), creds:match("ey[%w_.-]+"):sub(-40), creds:match("\n(SU%w+)"):sub(1, 20) }
+        local secrets = { "s3cr3t", "t0k3n", "hunter2", seed:sub(1, 20),
+          creds:match("ey[%w_.-]+"):sub(-40), creds:match("\n(SU%w+)"):sub(1, 20) }
         for what, try in pairs {
           ["a wrong password"] = { "user", { user = "ann", password = "hunter2" } },
           ["no password"] = { "user", {} },

@@ -140,7 +140,8 @@ describe("nats.transport.socket", function()
     fails("does not speak to a web server", { "HTTP/1.1 400 Bad Request\r\n" }, nil, nil, errors.protocol, "a web server, not NATS")
     fails("wants an INFO first", { "PING\r\n" }, nil, nil, errors.protocol, "no INFO but PING")
     fails("takes no message before the connection is made", { INFO, "MSG a 1 1\r\nx\r\n" }, nil, nil, errors.protocol, "a message before")
-    fails("says that a server requires TLS", { 'INFO {"tls_required":true}\r\n' }, nil, nil, errors.tls, "requires TLS")
+    fails("has no TLS with a server that says more in the clear", { 'INFO {"tls_required":true}\r\nPING\r\n' }, nil, nil,
+      errors.protocol, "the server said more in the clear")
     fails("says that a server requires credentials", { 'INFO {"auth_required":true}\r\n' }, nil, nil,
       errors.authorization, "requires credentials")
     fails("passes on why the server refuses it", { INFO, "-ERR 'Authorization Violation'\r\n" }, nil, { token = "s3cr3t" },
@@ -148,12 +149,16 @@ describe("nats.transport.socket", function()
     fails("refuses an endless INFO", { "INFO " .. ("x"):rep(300000) }, nil, nil, errors.protocol, "a line of more than 262144 bytes")
 
     it("never goes on in the clear where TLS is wanted", function()
-      local sock = recorded { HELLO }
-      local t, err = open({ sock }, { url = "tls://h" })
-      assert.is_nil(t)
-      assert.is_true(err == errors.tls)
-      assert.are.equal("", sock.sent)
-      assert.is_true(select(2, open({ sock }, { tls = true })) == errors.tls)
+      for _, given in ipairs {
+        { url = "tls://h" }, { tls = true }, { tls_first = true }, { tls_ca = "ca.pem" },
+        { url = "ws://h", tls = true }, { url = "wss://h" },
+      } do
+        local sock = recorded { HELLO }
+        local t, err = open({ sock }, given)
+        assert.is_nil(t)
+        assert.is_true(err == errors.tls, tostring(err))
+        assert.are.equal("", sock.sent)
+      end
     end)
 
     it("believes no max_payload that is none", function()
