@@ -47,7 +47,8 @@ local function client(open, options)
     transport = transport,
     options = options,
     on_error = options.on_error,   -- function(err, sub, msg) for what no call can return; nil: to stderr
-    handlers = {},                 -- event -> array of functions(detail)
+    handlers = {},                 -- event -> array of functions
+    reporting = false,             -- handlers of errors are being called
     subs = {},                     -- sid -> subscription
     last_sid = 0,
     checked = {},                  -- subjects that may be published to
@@ -93,6 +94,12 @@ end
 --- Tells of an error that no call can return.
 function Client:_report(err, sub, msg)
   self.errors = self.errors + 1
+  if self.handlers.error and not self.reporting then
+    self.reporting = true                  -- what a handler raises in turn goes to on_error
+    self:_emit("error", err, sub, msg)
+    self.reporting = false
+    if not self.on_error then return end
+  end
   if self.on_error then return self.on_error(err, sub, msg) end
   io.stderr:write("nats: ", tostring(err), sub and " (" .. sub.subject .. ")" or "", "\n")
 end
@@ -224,13 +231,16 @@ local EVENTS = {
   end,
 }
 
+--- Calls the functions of the script that wait for an event.
+function Client:_emit(event, ...)
+  for _, handler in ipairs(self.handlers[event] or {}) do self:_protected(handler, ...) end
+end
+
 function Client:_event(event, detail)
   if event == "timeout" then return nil, errors.timeout end
   local own = EVENTS[event]
   if own and self.transport ~= CLOSED then own(self, detail) end
-  for _, handler in ipairs(self.handlers[event] or {}) do
-    self:_protected(handler, detail)
-  end
+  if event ~= "error" then self:_emit(event, detail) end        -- of errors _report has told
   if event == "closed" then return nil, errors.closed end
   return true
 end
@@ -588,6 +598,7 @@ function Client:_close()
   if self.transport == CLOSED then return end
   self.transport:close()
   self:_finish()
+  self:_emit "closed"
 end
 
 --- Closes the connection; what was published goes out first, and no callback is called any more. Closing
@@ -637,11 +648,29 @@ function Client:server_info()
   return self.transport:info().server
 end
 
+-- What there is to be told of, with what its functions are called with.
+local TOLD = {
+  disconnected = true,         -- why, or nil
+  reconnected = true,          -- the server's URL
+  closed = true,               -- why; nil: the script closed it
+  lame_duck = true,            -- the server will go away: nothing
+  discovered_servers = true,   -- nothing
+  slow_consumer = true,        -- the subscription that drops messages
+  error = true,                -- what on_error gets: err, sub, msg
+}
+
 --- Calls a function when something happens to the connection.
--- @tparam string event "disconnected", "reconnected", "closed", "error", "lame_duck" or "discovered_servers"
--- @tparam function fn called with the event's detail, a string or nil
+-- @tparam string event "disconnected" (why), "reconnected" (the server's URL), "closed" (why), "lame_duck",
+--   "discovered_servers", "slow_consumer" (the subscription), "error" (err, sub, msg as `on_error`; where
+--   there is such a function and no `on_error`, nothing is written to the standard error)
+-- @tparam function fn called with what stands in parentheses
+-- @raise on an unknown event
 function Client:on(event, fn)
   check.value(event, "string", "on: event", 2)
+  if not TOLD[event] then
+    local near = check.nearest(event, TOLD)
+    error(("on: there is no event %s%s"):format(check.quoted(event), near and (", did you mean %q?"):format(near) or ""), 2)
+  end
   check.value(fn, "function", "on: fn", 2)
   local list = self.handlers[event] or {}
   list[#list + 1] = fn

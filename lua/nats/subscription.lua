@@ -56,6 +56,7 @@ function Subscription:_admit(size)
     if not self.slow then
       self.slow = true
       self.client:_report(errors.slow_consumer, self)
+      self.client:_emit("slow_consumer", self)
     end
     return false
   end

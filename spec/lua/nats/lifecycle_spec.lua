@@ -134,6 +134,40 @@ for _, network in ipairs(support.networks()) do
       assert.is_true(reports[2] == nats.errors.callback)
     end)
 
+    it("tells that it was closed, once", function()
+      local nc, told = network.connect(), 0
+      nc:on("closed", function(why)
+        told = told + 1
+        assert.is_nil(why)
+      end)
+      nc:close()
+      nc:close()
+      assert.are.equal(1, told)
+    end)
+
+    it("tells of slow consumers and of errors", function()
+      local nc, subject, heard = network.connect(), support.subject(), {}
+      nc.on_error = nil
+      nc:on("slow_consumer", function(sub) heard[#heard + 1] = sub.subject end)
+      nc:on("error", function(err, sub) heard[#heard + 1] = tostring(err) .. " " .. sub.subject end)
+      nc:on("error", function() error "a handler's own" end)
+      local errors = {}
+      local sub = nc:subscribe(subject, { pending_msgs = 1 })
+      nc.on_error = function(err) errors[#errors + 1] = tostring(err):match("^[^\n]*") end
+      for i = 1, 3 do nc:publish(subject, tostring(i)) end
+      nc:flush(5)
+      assert.are.same({ "slow consumer " .. subject, subject }, heard)
+      assert.are.equal(2, #errors)
+      assert.are.equal(2, sub:dropped())
+    end)
+
+    it("knows no other event", function()
+      local nc = network.connect()
+      local ok, err = pcall(function() nc:on("reconected", print) end)
+      assert.is_false(ok)
+      assert.is_truthy(err:find('lifecycle_spec.lua:%d+: on: there is no event "reconected", did you mean "reconnected"%?'), err)
+    end)
+
     it("prints without secrets", function()
       local nc = network.connect { user = "someone", password = "s3cr3t" }
       local text = tostring(nc) .. tostring(nc.transport) .. tostring(nc:subscribe(support.subject()))
