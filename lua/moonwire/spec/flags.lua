@@ -7,7 +7,7 @@ local flags = {}
 local OPTIONS = {
   { "engine", nil, "NAME", "words", help = "run in these engines: host, lua54, texlua, mkiv, luametatex, lmtx, all" },
   { "jobs", "j", "N", "number", help = "engines at once (default: as many as there are cores)" },
-  { "timeout", nil, "SECONDS", "number", help = "time limit of each block (default 60, 0: none)" },
+  { "timeout", nil, "SECONDS", "number", default = 60, help = "time limit of each block (default 60, 0: none)" },
   { "pattern", "p", "PATTERN", "list", help = "files whose name matches the Lua pattern (default _spec)" },
   { "exclude-pattern", nil, "PATTERN", "list", help = "but not those that match this one" },
   { "tags", "t", "TAGS", "words", help = "only tests with one of these #tags" },

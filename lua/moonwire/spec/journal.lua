@@ -4,12 +4,17 @@
 -- A line is a word and fields, separated by tabs; tabs, line breaks and backslashes in them are escaped.
 -- It is not JSON, since the project's own JSON is among what is tested.
 --
---     engine LUA                          the run begins; LUA: its version
+--     engine LUA LIMIT                    the run begins; LUA: its version; LIMIT: seconds that each block has
 --     start  KEY                          a test begins; KEY: file, full name, count of equal names
 --     end    KEY STATUS SECONDS REASON    it ends: success, pending (REASON: why), failure, error
+--     alive                               a block begins, and nothing else was said for a while
 --     problem KIND KEY WHERE MESSAGE TRACEBACK     what went wrong, in a test or outside of one
 --     finish PASSED FAILED ERRORS SKIPPED SECONDS
+local clock = require "busted.portable.clock"
+
 local journal = {}
+
+local SILENCE = 1  -- seconds without a line after which a block that begins is worth one
 
 local ESCAPES = { ["\t"] = "\\t", ["\n"] = "\\n", ["\r"] = "\\r", ["\\"] = "\\\\", ["\0"] = "\\0" }
 local CHARACTERS = { t = "\t", n = "\n", r = "\r", ["\\"] = "\\", ["0"] = "\0" }
@@ -37,16 +42,19 @@ end
 
 --- Keeps the journal of a runner.
 -- @tparam file file open for writing
+-- @tparam number limit seconds that each block has
 -- @treturn function attach(runner, results), for `here.run`
-function journal.writer(file)
+function journal.writer(file, limit)
   local put, flush = file.write, file.flush
+  local written = clock.tick()
   local function write(...)
     put(file, line(...))
     flush(file)
+    written = clock.tick()
   end
   return function(runner, results)
     local parent = runner.api.parent
-    local keys, counts = {}, {}
+    local keys, counts, reasons = {}, {}, {}
 
     local function file_of(element)
       while element and element.descriptor ~= "file" do element = parent(element) end
@@ -75,11 +83,16 @@ function journal.writer(file)
       end
     end
 
-    write("engine", (_VERSION:gsub("^Lua ", "")))
+    write("engine", (_VERSION:gsub("^Lua ", "")), limit)
+    on({ "limit", "start" }, function()
+      if clock.tick() - written > SILENCE then write("alive") end
+    end)
+    on({ "pending" }, function(element, _, message) reasons[element] = message end)
     on({ "test", "start" }, function(element) write("start", key_of(element)) end)
     on({ "test", "end" }, function(element, _, status)
-      local reason = ""
-      if status == "pending" then reason = results.pendings[#results.pendings].message or "" end
+      local reason = reasons[element]
+      reasons[element] = nil
+      if status ~= "pending" or reason == nil then reason = "" end
       write("end", key_of(element), status, format("%.6f", element.duration or 0), reason)
     end)
     on({ "failure", "it" }, problem "failure")

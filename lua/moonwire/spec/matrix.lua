@@ -9,6 +9,7 @@ local quote = files.quote
 
 local POLL = 0.02     -- seconds between two looks at the journals
 local GRACE = 5       -- seconds that an engine may take beyond the time limit of a block before it is killed
+local START = 120     -- seconds that it may take to start (TeX fills its caches the first time), or to end
 
 local matrix = {}
 
@@ -57,7 +58,10 @@ end
 -- What a line of the journal says.
 local READ = {}
 
-function READ.engine(run, lua) run.lua = lua end
+function READ.engine(run, lua, limit)
+  run.lua, limit = lua, tonumber(limit)
+  run.limit = limit > 0 and limit + GRACE or math.huge
+end
 
 function READ.start(run, key)
   run.current = key
@@ -75,7 +79,7 @@ function READ.problem(run, kind, key, where, message, traceback)
 end
 
 function READ.finish(run, passed, failed, errors, skipped, seconds)
-  run.finished = true
+  run.finished, run.limit = true, START
   run.passed, run.failed = run.passed + tonumber(passed), run.failed + tonumber(failed)
   run.errors, run.skipped = run.errors + tonumber(errors), run.skipped + tonumber(skipped)
   run.seconds = run.seconds + tonumber(seconds)
@@ -163,7 +167,6 @@ local function conclude(run)
 end
 
 local function run_all(runs, place, options)
-  local limit = (options.timeout or 60) > 0 and (options.timeout or 60) + GRACE or math.huge
   local waiting = {}
   for i, run in ipairs(runs) do waiting[i] = run end
   local active = 0
@@ -199,7 +202,7 @@ local function run_all(runs, place, options)
           if ended then
             conclude(run)
             active = active - 1
-          elseif clock.tick() - run.changed > limit and not run.killed then
+          elseif clock.tick() - run.changed > run.limit and not run.killed then
             run.killed = true
             kill(run)
           end
@@ -263,7 +266,7 @@ end
 
 local function file_of(key) return key:match("^(.-): ") or key end
 
-local function report(runs, place)
+local function report(runs, place, options)
   local out = io.stdout
   out:write(("%-12s %-4s %7s %7s %7s %8s %8s\n"):format("engine", "Lua", "passed", "failed", "errors", "skipped", "seconds"))
   local passed, failed, skipped = 0, 0, 0
@@ -345,7 +348,7 @@ local function report(runs, place)
       end
     end
   end
-  if #reason_order > 0 then
+  if #reason_order > 0 and not options["suppress-pending"] then
     out:write("\nSkipped:\n")
     for _, reason in ipairs(reason_order) do
       local parts = {}
@@ -381,6 +384,7 @@ function matrix.run(list, args, options)
     local run = {
       engine = engine, folder = folder .. "/" .. engine[1], offset = 0,
       lua = nil,                -- the version that the engine reports
+      limit = START,            -- seconds without a word from it after which it is taken to hang
       tests = {}, order = {},   -- key -> { status, seconds, reason }; keys in order of their ends
       problems = {},
       started = 0, current = nil, last = nil,
@@ -395,7 +399,7 @@ function matrix.run(list, args, options)
   for _, run in ipairs(runs) do
     if run.running then kill(run) end
   end
-  local status = ok and report(runs, place) or 2
+  local status = ok and report(runs, place, options) or 2
   os.execute("rm -rf " .. quote(folder))
   if not ok then error(err, 0) end
   return status

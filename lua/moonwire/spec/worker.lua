@@ -28,7 +28,7 @@ function worker.run(folder)
   end
   if not options then return stop(problem) end
   local results
-  results, problem = here.run(options, journal.writer(file))
+  results, problem = here.run(options, journal.writer(file, options.timeout))
   if not results then return stop(problem) end
   file:close()
   return results.failuresCount + results.errorsCount == 0 and 0 or 1, results

@@ -166,7 +166,8 @@ local function new(options)
   local function with_position(message, place)
     message = text.message(message)
     if find(message, "^[^\n]-:%d+: ") then return message end
-    return format("%s:%d: %s", place.short_src, place.currentline, message)
+    -- Joined without format, which would ask a metatable of strings that a test has changed.
+    return place.short_src .. ":" .. format("%d", place.currentline) .. ": " .. message
   end
 
   -- Calls `run` as part of an element, and publishes what goes wrong in it.
@@ -175,25 +176,30 @@ local function new(options)
   local function guard(kind, element, run, limited)
     enter(element)
     local status, message, place = "success", nil, nil
+    local stands = element.trace or { short_src = element.name or "?", source = "?", currentline = 0, what = "" }
+    local handled = false
+    if limited then publish({ "limit", "start" }, element, parents[element]) end
     local started = limited and watch.start(timeout)
-    local ok, err = trace.protect(run, function(value)
+    local function on_error(value)
       if limited then watch.release() end
       local kept
       status, kept = outcome.of(value)
-      place = trace.capture(2, value)
+      place = trace.capture(2, value, stands)
       if status ~= "pending" or kept ~= nil then message = with_position(kept, place) end
-    end)
+      handled = true
+    end
+    local ok, err = trace.protect(run, on_error)
+    if ok and limited then ok, err = trace.protect(watch.check, on_error) end
     if limited then watch.stop(started) end
     if not ok then
-      if status == "success" then
-        -- Raised where no handler runs: out of memory, an error in the handling of an error.
-        status = "error"
-        place = element.trace or { short_src = "?", currentline = 0, source = "?", what = "", traceback = "" }
+      if not handled then
+        -- Raised where no handler runs, or by it: out of memory, an error in the handling of an error.
+        status, place = "error", stands
         message = with_position(err, place)
       end
       if status == "failure" and kind ~= "it" then status = "error" end
       -- What `lua` and the moonwire binary raise at Ctrl-C.
-      if status == "error" and find(message, "interrupted!$") then skip_all = true end
+      if status == "error" and find(message, ":%d+: interrupted!$") then skip_all = true end
       publish({ status, element.descriptor }, element, parents[element], message, place)
     end
     leave()

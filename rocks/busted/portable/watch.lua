@@ -9,21 +9,35 @@ local clock = require "busted.portable.clock"
 local outcome = require "busted.portable.outcome"
 local trace = require "busted.portable.trace"
 
--- Virtual machine instructions between two looks: some milliseconds, too rare to cost anything.
-local INSTRUCTIONS = 1000000
+-- Virtual machine instructions between two looks: few after it has taken long, since a loop that waits in
+-- each round may run for hours on what plain Lua code does at once; where looks cost nothing to speak of, more.
+local OFTEN, SELDOM = 10, 200
+local SLOW = 0.01  -- seconds between two looks from which on we look often
 
 -- The limit in force, the innermost of nested ones. There is one, since hooks belong to the process.
 local limit
 
-local tick = clock.tick
+local count, last = OFTEN, 0  -- instructions to the next look; when the last one was
+
+local function fail() outcome.fail(format("the time limit of %g s is over", limit.seconds)) end
 
 local function look()
-  if not limit or tick() < limit.deadline then return end
+  if not limit then return end
+  local now = clock.tick()
+  if now < limit.deadline then
+    local slow = now - last > SLOW
+    last = now
+    if slow or count < SELDOM then
+      count = slow and OFTEN or count * 2
+      sethook(look, "", count)
+    end
+    return
+  end
   -- From now on at every instruction: who catches the error with pcall in a loop gets it again.
   sethook(look, "", 1)
   local info = getinfo(2, "S")
   if info and trace.ours(info) then return end
-  outcome.fail(format("the time limit of %g s is over", limit.seconds))
+  fail()
 end
 
 local watch = {}
@@ -37,17 +51,24 @@ function watch.start(seconds)
     limit = nil
     sethook()
   else
-    limit = { seconds = seconds, deadline = tick() + seconds }
-    sethook(look, "", INSTRUCTIONS)
+    count, last = OFTEN, clock.tick()
+    limit = { seconds = seconds, deadline = last + seconds }
+    sethook(look, "", count)
   end
   return { outer = outer }
+end
+
+--- Fails where the limit is over: called when the code has returned, since what waits in C functions may
+-- come to its end without a look.
+function watch.check()
+  if limit and clock.tick() >= limit.deadline then fail() end
 end
 
 --- Ends it; the limit outside it, if any, is in force again.
 -- @tparam table started
 function watch.stop(started)
   limit = started.outer
-  if limit then sethook(look, "", INSTRUCTIONS) else sethook() end
+  if limit then sethook(look, "", count) else sethook() end
 end
 
 --- Lets go of the running code: called where its error has arrived.
@@ -63,13 +84,13 @@ function watch.coroutines()
   -- luacheck: push ignore 122
   coroutine.create = function(run)
     local thread = create(run)
-    if limit then sethook(thread, look, "", INSTRUCTIONS) end
+    if limit then sethook(thread, look, "", count) end
     return thread
   end
   coroutine.wrap = function(run)
     if not limit or type(run) ~= "function" then return wrap(run) end
     return wrap(function(...)
-      sethook(look, "", INSTRUCTIONS)
+      sethook(look, "", count)
       return run(...)
     end)
   end

@@ -66,6 +66,13 @@ describe("moonwire spec --engine", function()
     assert.equal(0, status)
   end)
 
+  matrix("says nothing of what is pending on demand", true, function()
+    local text, status = run("--suppress-pending --engine=lua54 " .. write("a_spec.lua", "it('x', function() end) pending('y')"))
+    assert.does_not.match("Skipped", text)
+    assert.equal("1 passed, 0 failed, 0 skipped", last_line(text))
+    assert.equal(0, status)
+  end)
+
   matrix("shows the same failure once", true, function()
     local text = run("--engine=lua54,texlua " .. write("a_spec.lua", "it('x', function() error('everywhere') end)"))
     local _, count = text:gsub("a_spec.lua:1: everywhere", "")

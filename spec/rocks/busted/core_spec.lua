@@ -1,4 +1,5 @@
 -- The runner itself: specs run by a runner inside the running one.
+local clock = require "busted.portable.clock"
 local core = require "busted.portable.core"
 local results_of = require "busted.portable.results"
 
@@ -116,11 +117,44 @@ describe("the runner", function()
       assert.equal(0, results.successesCount)
     end)
 
-    it("gives each block its own time", function()
-      local busy = "(function() local t = tick() while tick() - t < 0.6 do end end)"
-      local results = run("local tick = require('busted.portable.clock').tick before_each" .. busy
-        .. " it('a', " .. busy:sub(2, -2) .. ")", { timeout = 1 })
-      assert.equal(1, results.successesCount)
+    describe("by a clock that the spec turns", function()
+      local now, tick
+
+      before_each(function()
+        now, tick = clock.tick(), clock.tick
+        clock.tick = function() return now end
+        rawset(_G, "wait", function(seconds) now = now + seconds end)
+      end)
+      after_each(function()
+        clock.tick = tick
+        rawset(_G, "wait", nil)
+      end)
+
+      it("gives each block its own time", function()
+        local results = run("before_each(function() wait(0.6) end) it('a', function() wait(0.6) end)", { timeout = 1 })
+        assert.equal(1, results.successesCount)
+      end)
+
+      it("fails a loop that does little but wait, soon after", function()
+        local start = now
+        local results = run("it('polls', function() while true do wait(0.5) end end)", { timeout = 10 })
+        assert.same({ "polls" }, names(results.failures))
+        assert.is_true(now - start < 15)
+      end)
+
+      it("fails such a loop after much that took no time", function()
+        local start = now
+        local results = run("it('polls', function() local n = 0 for i = 1, 1e5 do n = n + i end while true do wait(0.1) end end)",
+          { timeout = 5 })
+        assert.same({ "polls" }, names(results.failures))
+        assert.is_true(now - start < 15)
+      end)
+    end)
+
+    it("fails a test that comes to its end too late", function()
+      local results = run("\nit('waits', function() require('busted').sleep(0.2) end)", { timeout = 0.05 })
+      assert.same({ "waits" }, names(results.failures))
+      assert.matches(":2: the time limit of 0.05 s is over$", results.failures[1].message)
     end)
 
     it("leaves the code after the run alone", function()
@@ -179,6 +213,23 @@ describe("the runner", function()
       assert.matches("1", message_of "error(setmetatable({ 1 }, { __index = function() error 'x' end }))")
     end)
     it("that is userdata is named", function() assert.matches("file", message_of "error(io.stdout)") end)
+    it("that comes out of a tail call stands at the test", function()
+      local results = run("\n\nit('x', function() return pending('later') end)")
+      assert.matches("^[^\n]*:3: later$", results.pendings[1].message)
+    end)
+    it("that the runner cannot show is an error all the same", function()
+      local results = run [[
+        it('x', function()
+          local meta = getmetatable('')
+          local raise = error
+          meta.__tostring = function() raise() end
+          require('busted').subscribe({ 'error', 'it' }, function() meta.__tostring = nil return nil, true end, { priority = 1 })
+          raise('shown')
+        end)
+        it('y', function() end)]]
+      assert.same({ "x" }, names(results.errors))
+      assert.same({ "y" }, names(results.successes))
+    end)
     it("of a stack overflow is the stack overflow", function()
       assert.matches("stack overflow", message_of "local function f() return 1 + f() end f()")
     end)
@@ -219,6 +270,11 @@ describe("the runner", function()
     local results = run("it('a', function() error('interrupted!') end) it('b', function() end)")
     assert.equal(1, results.errorsCount)
     assert.equal(0, results.successesCount)
+  end)
+
+  it("goes on after an error that only speaks of an interruption", function()
+    local results = run("it('a', function() error('the transfer was interrupted!') end) it('b', function() end)")
+    assert.same({ "b" }, names(results.successes))
   end)
 
   it("runs again on demand", function()
