@@ -11,6 +11,7 @@
 -- @module nats
 
 local client = require "nats.client"
+local clock = require "nats.clock"
 local errors = require "nats.errors"
 local headers = require "nats.headers"
 local nuid = require "nats.nuid"
@@ -20,6 +21,7 @@ local service = require "nats.service"
 local transport = require "nats.transport"
 
 local nats = {
+  clock = clock,
   errors = errors,
   headers = headers,
   nuid = nuid,

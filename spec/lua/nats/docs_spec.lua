@@ -34,6 +34,9 @@ end
 
 local URL = os.getenv "MOONWIRE_TEST_NATS_URL"
 
+-- Calls whose first argument is a subject.
+local SUBJECTS = { subscribe = true, publish = true, publish_json = true, request = true, request_json = true, request_many = true }
+
 describe("docs/nats.md", function()
   local count = {}
   for _, example in ipairs(examples(read "docs/nats.md")) do
@@ -43,8 +46,8 @@ describe("docs/nats.md", function()
       -- Subjects get a prefix of their own, so that examples in several engines do not hear each other.
       local prefix = support.subject() .. "."
       local code = example.code
-        :gsub('(:%a+%("?)([%a]+[%a.*>]*)(")', function(call, subject, quote)
-          if call:find("^:subscribe%(") or call:find("^:publish%(") or call:find("^:request%(") then
+        :gsub('(:[%a_]+%("?)([%a]+[%a.*>]*)(")', function(call, subject, quote)
+          if SUBJECTS[call:match("^:([%a_]+)")] then
             return call .. prefix .. subject .. quote
           end
         end)
