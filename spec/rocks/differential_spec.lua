@@ -1,5 +1,5 @@
 -- Our cjson and dkjson beside the genuine ones, where the engine has these: generated values and damaged texts.
--- MOONWIRE_SEED repeats a run.
+-- A failure tells the seed; MOONWIRE_SEED=N in the environment repeats that run.
 
 local rock = require "spec.support.rock"
 local values = require "spec.support.values"
@@ -12,7 +12,10 @@ local EXCUSES = {
     -- dkjson takes "\u 12f" for an escape, because tonumber skips blanks and takes a sign.
     return text:find("\\u%x*[%s+-]") and "blanks and signs among the digits of an escape"
   end,
-  cjson = function() return nil end,
+  -- Ours keeps integers of 64 bits, Debian's makes floats of them.
+  cjson = function(text)
+    return text:find(("%d"):rep(16)) and "integers beyond 2^53"
+  end,
 }
 
 -- A message without the position in the source that raised it.
@@ -35,7 +38,7 @@ for _, name in ipairs { "cjson", "dkjson" } do
   local genuine, ours = rock.genuine(name), rock.ours(name)
   local seed = tonumber(os.getenv("MOONWIRE_SEED")) or os.time()
 
-  describe(("%s beside the genuine one (MOONWIRE_SEED=%d)"):format(name, seed), function()
+  describe(name .. " beside the genuine one", function()
     local random
     before_each(function() random = values.random(seed) end)
     local function absent() return not genuine and pending("this engine has no " .. name .. " of its own") end
@@ -46,7 +49,7 @@ for _, name in ipairs { "cjson", "dkjson" } do
         local value = values.value(random, 4, nil, true)
         local _, theirs = pcall(genuine.encode, value)
         local _, text = pcall(ours.encode, value)
-        if plain(theirs) ~= plain(text) then assert.equal(theirs, text, "seed " .. seed) end
+        if plain(theirs) ~= plain(text) then assert.equal(theirs, text, "MOONWIRE_SEED=" .. seed) end
       end
     end)
 
@@ -58,7 +61,7 @@ for _, name in ipairs { "cjson", "dkjson" } do
         if not EXCUSES[name](text) then
           local a, b = decoded(genuine, text), decoded(ours, text)
           if not alike(a, b, genuine, ours) then
-            assert.same(a, b, ("seed %d, text %q"):format(seed, text))
+            assert.same(a, b, ("MOONWIRE_SEED=%d, text %q"):format(seed, text))
           end
         end
       end
