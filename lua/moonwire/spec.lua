@@ -13,14 +13,17 @@ local function refuse(message)
   return 2
 end
 
--- The command line for the engines: all but which engines they are.
-local function without_engines(args)
+-- What is done before the engines are started, and not once more in each.
+local DONE = { ["--engine"] = true, ["--jobs"] = true, ["-j"] = true, ["--directory"] = true, ["-C"] = true }
+
+-- The command line for the engines.
+local function for_engines(args)
   local kept = {}
   local skip = false
   for _, arg in ipairs(args) do
     if skip then skip = false
-    elseif arg == "--engine" or arg == "--jobs" or arg == "-j" then skip = true
-    elseif not (arg:find("^%-%-engine=") or arg:find("^%-%-jobs=") or arg:find("^%-j%d")) then kept[#kept + 1] = arg end
+    elseif DONE[arg] then skip = true
+    elseif not (DONE[arg:match("^(%-%-[^=]+)=") or arg:match("^%-[jC]")]) then kept[#kept + 1] = arg end
   end
   return kept
 end
@@ -41,22 +44,24 @@ return function(args)
   end
   if options.worker then return (worker.run(options.worker)) end
 
-  if options.engine then
-    local list
-    list, problem = engines.named(options.engine)
-    if not list then return refuse(problem) end
-    if options.list or options.output then
-      return refuse("--" .. (options.list and "list" or "output") .. " is for one engine: leave --engine out")
-    end
-    return matrix.run(list, without_engines(args), options)
-  end
-
+  local root
   if options.directory then
+    root = engines.root()  -- asked before, since it may be known as seen from here
     local ok, err = files.chdir(options.directory)
     if not ok then return refuse("cannot go to " .. options.directory .. ": " .. err) end
   end
   options, problem = flags.complete(options)
   if not options then return refuse(problem) end
+
+  if options.engine then
+    local list
+    list, problem = engines.named(options.engine)
+    if not list then return refuse(problem) end
+    if options.list or options.output and not options.output_from then
+      return refuse("--" .. (options.list and "list" or "output") .. " is for one engine: leave --engine out")
+    end
+    return matrix.run(list, for_engines(args), options, root or engines.root())
+  end
 
   if options.list then
     options.list_test = function(element, name)

@@ -27,6 +27,14 @@ moonwire.command = COMMANDS[engine] and COMMANDS[engine]()
 --- Why specs of commands are pending inside documents.
 moonwire.reason = "a document has no command line"
 
+--- The command, to be called from other folders.
+-- @treturn string
+function moonwire.absolute()
+  local here = shell.read("pwd") .. "/"
+  return (moonwire.command:gsub("%f[%S]lua/moonwire/", function(path) return here .. path end)
+    :gsub("^%.cache", here .. ".cache"):gsub("^bin/", here .. "bin/"))
+end
+
 --- Runs a command.
 -- @tparam string arguments as the shell takes them
 -- @treturn string what it prints, errors too

@@ -80,7 +80,7 @@ function files.chdir(path)
   if not lfs then return false, "this engine has no lfs" end
   local ok, err = lfs.chdir(path)
   if ok then return true end
-  return false, err or "no such folder"
+  return false, err and err:match("([^\n]+)\n*$") or "no such folder"
 end
 
 --- The folder we are in.

@@ -129,34 +129,39 @@ function flags.parse(args)
   return options
 end
 
--- Adds the entries of a section of a .busted file, which stands at a path, that are not set yet.
+-- Puts what a .busted file says of an option into a table of options; returns what is wrong.
+local function configure(options, option, value)
+  local kind = option[4]
+  if not option[3] then return set(options, option, value) end
+  local items = (kind == "list" or kind == "words") and type(value) == "table" and value or { value }
+  for _, item in ipairs(items) do
+    if type(item) ~= "string" and type(item) ~= "number" then
+      return option[1] .. " is a " .. type(item) .. " there, not " .. (kind == "number" and "a number" or "text")
+    end
+    local problem = set(options, option, tostring(item))
+    if problem then return problem end
+  end
+end
+
+-- Adds the entries of a section of a .busted file, which stands at a path, that are not set yet; returns
+-- what is wrong.
 local function merge(options, section, source)
+  local read = {}
   for key, value in pairs(section) do
+    local known = type(key) == "string" and (by_name["--" .. key] or by_name["-" .. key])
     if key == "ROOT" then
       if #options.paths == 0 then
-        for _, path in ipairs(type(value) == "table" and value or { value }) do table.insert(options.paths, path) end
+        for _, path in ipairs(type(value) == "table" and value or { value }) do table.insert(options.paths, tostring(path)) end
       end
-    elseif type(key) == "string" then
-      local known = by_name["--" .. key] or by_name["-" .. key]
-      local option = known and known[1]
-      if option then
-        for _, name in ipairs(option.sets or { option[1] }) do
-          if options[name] == nil then
-            if name == "output" then options.output_from = source end
-            if option[4] == "list" or option[4] == "words" then
-              local list = {}
-              for _, item in ipairs(type(value) == "table" and value or { value }) do
-                if option[4] == "words" then split(tostring(item), list) else table.insert(list, item) end
-              end
-              options[name] = list
-            elseif option[4] == "number" then
-              options[name] = tonumber(value)
-            else
-              options[name] = value
-            end
-          end
-        end
-      end
+    elseif known then
+      local problem = configure(read, known[1], value)
+      if problem then return source .. ": " .. problem end
+    end
+  end
+  for name, value in pairs(read) do
+    if options[name] == nil then
+      options[name] = value
+      if name == "output" then options.output_from = source end
     end
   end
 end
@@ -182,11 +187,13 @@ function flags.complete(options)
     if type(config) ~= "table" then return nil, path .. " returns no table" end
     if options.run then
       if type(config[options.run]) ~= "table" then return nil, path .. " has no entry '" .. options.run .. "'" end
-      merge(options, config[options.run], path)
-    elseif type(config.default) == "table" then
-      merge(options, config.default, path)
     end
-    if type(config._all) == "table" then merge(options, config._all, path) end
+    for _, name in ipairs { options.run or "default", "_all" } do
+      local section = config[name]
+      if section ~= nil and type(section) ~= "table" then return nil, path .. ": the entry '" .. name .. "' is no table" end
+      local problem = merge(options, section or {}, path)
+      if problem then return nil, problem end
+    end
   end
   for _, option in ipairs(OPTIONS) do
     if options[option[1]] == nil and option.default ~= nil then options[option[1]] = option.default end

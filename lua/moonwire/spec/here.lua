@@ -2,6 +2,7 @@
 local core = require "busted.portable.core"
 local files = require "moonwire.spec.files"
 local results_of = require "busted.portable.results"
+local text = require "busted.portable.text"
 
 local here = {}
 
@@ -22,9 +23,9 @@ local function random_seed()
   return (string.unpack("<I4", bytes))
 end
 
-local function any(text, patterns)
+local function any(name, patterns)
   for _, pattern in ipairs(patterns) do
-    if text:find(pattern) then return true end
+    if name:find(pattern) then return true end
   end
   return false
 end
@@ -50,16 +51,23 @@ local function filter(options)
   end
 end
 
+-- `require`, with one line for a module that is not there. Returns whether it went well, and the module or what is wrong.
+local function required(name)
+  local ok, found = pcall(require, name)
+  if not ok and tostring(found):find("module '" .. name .. "' not found", 1, true) then
+    found = "there is no module '" .. name .. "' on package.path"
+  end
+  return ok, found
+end
+
 local function run_helper(helper, words)
   local before = _G.arg
   local args = {}
   for i, word in ipairs(words) do args[i] = word end
   for i = -8, 0 do args[i] = before and before[i] end
   _G.arg = args
-  local ok, err = pcall(function()
-    if helper:find("%.lua$") then return dofile(helper) end
-    return require(helper)
-  end)
+  local ok, err
+  if helper:find("%.lua$") then ok, err = pcall(dofile, helper) else ok, err = required(helper) end
   _G.arg = before
   return ok, err
 end
@@ -118,14 +126,14 @@ function here.run(options, attach)
     if chunk then ok, err = pcall(chunk) end
     if not chunk or not ok then
       leave()
-      return nil, "the statement given with --execute fails: " .. tostring(err)
+      return nil, "the statement given with --execute fails: " .. text.message(err)
     end
   end
   if options.helper and options.helper ~= "" then
     local done, err = run_helper(options.helper, options.Xhelper)
     if not done then
       leave()
-      return nil, "the helper " .. options.helper .. " fails: " .. tostring(err)
+      return nil, "the helper " .. options.helper .. " fails: " .. text.message(err)
     end
   end
 
@@ -156,8 +164,8 @@ here.is_terminal = is_terminal
 function here.output(options)
   local stdout = io.stdout
   local put, flush = stdout.write, stdout.flush
-  local function write(text)
-    put(stdout, text)
+  local function write(shown)
+    put(stdout, shown)
     flush(stdout)
   end
   local function attach(runner, results, name)
@@ -169,7 +177,7 @@ function here.output(options)
       })
       return
     end
-    local found, handler = pcall(require, name)
+    local found, handler = required(name)
     if not found and options.output_from then
       -- What a .busted file names for the genuine busted alone must not keep specs from running.
       io.stderr:write("moonwire spec: there is no output '", name, "', which ", options.output_from, " names\n")

@@ -62,10 +62,10 @@ function journal.writer(file, limit)
     end
 
     local function key_of(element)
+      local kind = element.descriptor
+      if kind == "file" or kind == "runner" then return tostring(element.name) end
       local base = tostring(file_of(element)) .. ": " .. runner.full_name(element)
-      if element.descriptor ~= "it" and element.descriptor ~= "pending" then
-        return element.descriptor == "file" and tostring(element.name) or base
-      end
+      if kind ~= "it" and kind ~= "pending" then return base end
       if not keys[element] then
         counts[base] = (counts[base] or 0) + 1
         keys[element] = counts[base] == 1 and base or base .. " (" .. counts[base] .. ")"

@@ -364,10 +364,10 @@ end
 --- Runs specs in engines and reports.
 -- @tparam {table,...} list of `engines.named`
 -- @tparam {string,...} args the command line without what concerns engines
--- @tparam table options of `flags.parse`
+-- @tparam table options of `flags.complete`
+-- @tparam ?string root of `engines.root`
 -- @treturn integer status: 0 if nothing failed and nothing differs
-function matrix.run(list, args, options)
-  local root = engines.root()
+function matrix.run(list, args, options, root)
   if not root then
     io.stderr:write("moonwire spec: the engines need the Lua files: set MOONWIRE_HOME to the folder that has lua/ and rocks/\n")
     return 2

@@ -1,6 +1,5 @@
 --- The end of `moonwire spec --engine` that runs inside an engine: reads what to do from a folder, and
 -- keeps the journal there.
-local files = require "moonwire.spec.files"
 local flags = require "moonwire.spec.flags"
 local here = require "moonwire.spec.here"
 local journal = require "moonwire.spec.journal"
@@ -19,13 +18,7 @@ function worker.run(folder)
     return 2
   end
   local options, problem = flags.parse(dofile(folder .. "/arguments.lua"))
-  if options then
-    if options.directory then
-      local ok, err = files.chdir(options.directory)
-      if not ok then return stop("cannot go to " .. options.directory .. ": " .. err) end
-    end
-    options, problem = flags.complete(options)
-  end
+  if options then options, problem = flags.complete(options) end
   if not options then return stop(problem) end
   local results
   results, problem = here.run(options, journal.writer(file, options.timeout))

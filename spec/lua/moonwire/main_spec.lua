@@ -52,9 +52,6 @@ describe("moonwire", function()
 
   command("finds its modules from any folder", function()
     if moonwire.command:find("moonwire$") then return pending("the binary has its modules inside") end
-    local here = shell.read("pwd")
-    local absolute = moonwire.command:gsub("lua/moonwire/main.lua", function(path) return here .. "/" .. path end)
-      :gsub("^%.cache", here .. "/.cache")
-    assert.matches("^moonwire spec: unknown option", (shell.read("cd /; " .. absolute .. " spec --no-such-option 2>&1")))
+    assert.matches("^moonwire spec: unknown option", (shell.read("cd /; " .. moonwire.absolute() .. " spec --no-such-option 2>&1")))
   end)
 end)

@@ -126,10 +126,34 @@ describe("moonwire spec --engine", function()
     assert.equal("1 passed, 0 failed, 0 skipped", last_line((run("-C " .. folder .. " --filter=y --engine=lua54 a_spec.lua"))))
   end)
 
-  matrix("hands a mistake in the configuration back", true, function()
-    local text, status = run("--engine=lua54 -f /nowhere/x " .. folder)
-    assert.matches("cannot read the configuration", text)
+  matrix("names a mistake of its user once, before any engine is started", true, function()
+    for _, arguments in ipairs { "-f /nowhere/x ", "-C /nowhere ", "--filter='(' " } do
+      local text, status = run("--engine=lua54,texlua " .. arguments .. folder)
+      assert.matches("^moonwire spec: [^\n]*$", text)
+      assert.equal(2, status)
+    end
+  end)
+
+  matrix("says in each engine what went wrong before the specs", true, function()
+    local text, status = run("--engine=lua54 -e 'error(\"early\")' " .. write("a_spec.lua", "it('x', function() end)"))
+    assert.matches("the statement given with %-%-execute fails: [^\n]*early", text)
+    assert.equal("0 passed, 1 failed, 0 skipped", last_line(text))
     assert.equal(1, status)
+  end)
+
+  matrix("takes engines and jobs from .busted", true, function()
+    write(".busted", "return { _all = { engine = 'lua54,texlua', jobs = 1 } }")
+    write("a_spec.lua", "it('x', function() end)")
+    assert.equal("2 passed, 0 failed, 0 skipped", last_line((run("-C " .. folder .. " ."))))
+  end)
+
+  matrix("goes to a folder once", true, function()
+    shell.read("mkdir " .. folder .. "/inner")
+    write("inner/a_spec.lua", "it('x', function() end)")
+    for _, option in ipairs { "-C ", "-C", "--directory=", "--directory " } do
+      local command = "cd " .. shell.quote(folder) .. " && " .. moonwire.absolute() .. " spec --engine=lua54 " .. option .. "inner ."
+      assert.equal("1 passed, 0 failed, 0 skipped", last_line((shell.read("{ " .. command .. "; } 2>&1"))))
+    end
   end)
 
   describe("in a document", function()

@@ -112,6 +112,30 @@ describe("moonwire spec", function()
     assert.equal(2, status)
   end)
 
+  describe("with a .busted file", function()
+    local function refuses(name, source, words)
+      command(name, function()
+        write(".busted", source)
+        local text, status = run("-C " .. folder .. " .")
+        assert.matches("^moonwire spec: " .. words .. "[^\n]*$", text)
+        assert.equal(2, status)
+      end)
+    end
+
+    refuses("names a syntax error", "return {", "the configuration is no Lua: .busted:1: ")
+    refuses("names an entry that is no table", "return { default = 5 }", ".busted: the entry 'default' is no table")
+    refuses("names a number that is none", "return { _all = { timeout = 'soon' } }", ".busted: %-%-timeout takes a number, not 'soon'")
+    refuses("names a number that is too small", "return { _all = { ['repeat'] = 0 } }", ".busted: %-%-repeat takes a whole number")
+    refuses("names a text that is none", "return { _all = { helper = {} } }", ".busted: helper is a table there, not text")
+    refuses("names a list with something else in it", "return { _all = { tags = { {} } } }", ".busted: tags is a table there, not text")
+  end)
+
+  command("names a helper that is no module", function()
+    local text, status = run("--helper=nowhere " .. folder)
+    assert.equal("moonwire spec: the helper nowhere fails: there is no module 'nowhere' on package.path", text)
+    assert.equal(2, status)
+  end)
+
   describe("chooses tests", function()
     local SOURCE = [[
       describe("one #fast", function()
