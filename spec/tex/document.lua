@@ -42,7 +42,7 @@ local runs = 0
 -- the answer named "echo".
 -- @tparam table engine one of `document.engines`
 -- @tparam table options source: the document; answers: by the rest of the subject, a text or
---   function(payload) -> text, where there is none the request gets no reply; files: by name, what stands
+--   function(payload) -> text, headers; where there is none the request gets no reply; files: by name, what stands
 --   beside the document; arguments: of `context`; environment: as "NAME=value"
 -- @treturn table status; log; output; said: what the module wrote into the log; text: of the PDF, with one
 --   space for each run of white space, nil without a PDF; files: names of what is in the folder at the end;
@@ -63,8 +63,9 @@ function document.run(engine, options)
     local subject = msg.subject:sub(#on + 2)
     messages[#messages + 1] = { subject = subject, data = payload, headers = msg.headers }
     local answer = options.answers and options.answers[subject]
-    if type(answer) == "function" then answer = answer(payload) end
-    if answer and reply then msg:respond(answer) end
+    local fields
+    if type(answer) == "function" then answer, fields = answer(payload) end
+    if answer and reply then msg:respond(answer, fields) end
   end))
   assert(nc:flush(5))
 

@@ -82,9 +82,14 @@ Object: \natsfield[$ON.object]{}.
 Misspelt: \natsfield[$ON.object]{nmae}.
 
 Outside: \natsfield{name}.
+
+Refused: \natsrequest[$ON.refused]{}.
 \stoptext
 ]],
-          answers = { broken = '{"name": }', object = '{"name": "x", "other": 1}' },
+          answers = {
+            broken = '{"name": }', object = '{"name": "x", "other": 1}',
+            refused = function() return "", { ["Nats-Service-Error"] = "no such %", ["Nats-Service-Error-Code"] = "404" } end,
+          },
         })
       end)
 
@@ -97,6 +102,9 @@ Outside: \natsfield{name}.
       it("shows the author's own mark", function() assert(has(run.text, "Mark: (none: timeout).")) end)
       it("is at once where nobody listens", function() assert(has(run.text, ": no responders].")) end)
       it("leaves nothing with onerror=ignore", function() assert(has(run.text, "Ignored: .")) end)
+      it("is what the service says in its error header", function()
+        assert(has(run.text, "refused: the service says: no such %]."))
+      end)
       it("puts a row into a table where the mark is one", function() assert(has(run.text, "no rows: timeout")) end)
       it("says where a reply is not JSON", function()
         assert(has(run.text, "the reply is not JSON"))
@@ -122,7 +130,7 @@ Outside: \natsfield{name}.
         run = document.run(engine, { source = [[
 \usemodule[nats]
 \setupnats[url={$URL},timout=3]
-\setupnats[onerror=panic,colour=red]
+\setupnats[onerror=panic,colour=red,limit=many]
 \starttext
 x\natspublish[$ON.a][command=\x]{}\natspublish[a b]{}\natspublish[$ON.a.*]{}
 
@@ -141,6 +149,7 @@ x\natspublish[$ON.a][command=\x]{}\natspublish[a b]{}\natspublish[$ON.a.*]{}
         assert(has(run.said, "\\setupnats[onerror=panic]: this key takes error, warn or ignore, line 3 of job.tex"))
         assert(has(run.said, "\\natsrequest[timeout=soon]: this key takes a time above 0 such as 2, 500ms or 1m30s, line 7 of job.tex"))
       end)
+      it("leaves a key its default where its value is wrong", function() assert(has(run.text, "fine")) end)
       it("is a malformed subject", function()
         assert(has(run.said, "cannot publish on 'a b': subject \"a b\" has a space at byte 2, line 5 of job.tex"))
       end)

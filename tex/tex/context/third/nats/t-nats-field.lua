@@ -49,7 +49,7 @@ function field.typeset(name, path)
   local value = value_of(name, path, "natsfield", failure.show)
   local s = data.text(value, settings.base("separator") or ", ")
   if s then
-    text.typeset(s, settings.base("limit") or 0)
+    text.typeset(s, settings.base_limit())
   else
     report.say(("\\natsfield{%s} is an object, which has no text: name one of its fields"):format(path))
   end
@@ -90,36 +90,51 @@ function field.number(name, path, divisor)
   return 0
 end
 
--- The elements of what a row is in, and the row's reference.
-local function siblings(name, command)
+local numbers = {}        -- by the reference of an object: how many members it has, and the number of each
+
+-- In order of their names. Kept, since each row of a list asks for its number.
+local function numbers_of(value, reference)
+  local known = numbers[reference]
+  if not known then
+    known = { all = 0 }
+    for i, member in ipairs(data.elements(value, reference) or {}) do
+      known.all, known[member] = i, i
+    end
+    numbers[reference] = known
+  end
+  return known
+end
+
+-- The number of a row in the list that it is in, and how many there are; 0 and 0 for what is no row.
+local function place(name, command)
   local reference = row.meant(name, command)
   local parent = reference and data.parent(reference)
-  if parent == reference then return {}, reference end
-  return data.elements(data.value(parent, ""), parent) or {}, reference
+  if parent == reference or reference:sub(1, 1) ~= "@" then return 0, 0 end
+  local value = data.value(parent, "")
+  if data.kind(value) == "array" then
+    local number = math.tointeger(tonumber(data.step(reference))) or 0
+    return number <= #value and number or 0, #value
+  end
+  local known = numbers_of(value, parent)
+  return known[reference] or 0, known.all
 end
 
 --- \natsrow: the number of a row in its list, from 1; 0 for what is no row.
 -- @treturn integer
 function field.row(name)
-  local list, reference = siblings(name, "natsrow")
-  local number = reference and math.tointeger(tonumber(data.step(reference)))
-  if number and list[number] == reference then return number end
-  for i, sibling in ipairs(list) do
-    if sibling == reference then return i end
-  end
-  return 0
+  return (place(name, "natsrow"))
 end
 
 --- \natsrows: how many rows there are in a row's list.
 -- @treturn integer
 function field.rows(name)
-  return #siblings(name, "natsrows")
+  return (select(2, place(name, "natsrows")))
 end
 
 --- \natskey: the name of a member of an object, the number of an element of an array.
 function field.key(name)
   local reference = row.meant(name, "natskey")
-  if reference then text.typeset(data.step(reference), settings.base("limit") or 0) end
+  if reference then text.typeset(data.step(reference), settings.base_limit()) end
 end
 
 --- \natssubject, for marks.

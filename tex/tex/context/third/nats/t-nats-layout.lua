@@ -76,9 +76,9 @@ end
 
 local as = {}             -- what is done with a reply, by the setting as=
 
-function as.verbatim(reply) text.typeset(reply, settings.get("limit") or 0) end
+function as.verbatim(reply) text.typeset(reply, settings.limit()) end
 
-function as.typing(reply) text.typing(reply, settings.get("limit") or 0) end
+function as.typing(reply) text.typing(reply, settings.limit()) end
 
 -- A trusted answer is read as source. One of several lines is read as a file, so that \starttyping
 -- and its like find their lines.

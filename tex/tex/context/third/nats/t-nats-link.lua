@@ -74,6 +74,8 @@ function link.request(subject, payload, timeout, headers)
   local called, msg, reason = pcall(nc.request, nc, subject, payload, timeout, headers)
   if not called then return nil, tostring(msg) end
   if not msg then return nil, tostring(reason) end
+  local problem = msg:header("Nats-Service-Error")     -- ADR-32: how a service says that it failed
+  if problem then return nil, "the service says: " .. problem end
   return msg.data
 end
 

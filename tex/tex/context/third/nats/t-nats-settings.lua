@@ -105,6 +105,15 @@ function settings.get(key) return value_of(current, key) end
 -- @return as for `get`
 function settings.base(key) return value_of(document, key) end
 
+local LIMIT = 20000       -- characters, where the limit that was set is none
+
+--- How many characters of a text are typeset, for the command that is running.
+-- @treturn integer
+function settings.limit() return settings.get("limit") or LIMIT end
+
+--- The same as \setupnats left it.
+function settings.base_limit() return settings.base("limit") or LIMIT end
+
 --- What `report.failure` takes: the current onerror, or its default.
 function settings.onerror()
   return settings.get("onerror") or "warn"
