@@ -67,7 +67,7 @@ func (s serving) options() (*server.Options, error) {
 	o := &server.Options{}
 	if s.config != "" {
 		if err := o.ProcessConfigFile(s.config); err != nil {
-			return nil, fmt.Errorf("--config %s: %w", s.config, err)
+			return nil, fmt.Errorf("--config %s: %s", s.config, strings.TrimSpace(err.Error()))
 		}
 	}
 	if s.given["host"] || o.Host == "" {
