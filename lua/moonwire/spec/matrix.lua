@@ -29,7 +29,7 @@ end
 
 -- The shell script that runs an engine in the background, and leaves process id and status in files.
 -- `timeout 0` has no time limit: it is there to end the whole group of processes at once. Where this
--- process ends without a chance to do so, the script does it.
+-- process ends without a chance to do so, the script does it, and removes the files.
 local RUN = [[
 cd WORK || exit 1
 timeout -k 2 0 sh -c COMMAND > FOLDER/output 2>&1 < /dev/null &
@@ -39,6 +39,7 @@ echo $child > FOLDER/pid
 wait $child
 echo $? > FOLDER/status.new
 mv FOLDER/status.new FOLDER/status
+kill -0 PARENT || { rm -rf FOLDER; rmdir ALL; }
 ]]
 
 local function start(run, place)
@@ -49,6 +50,7 @@ local function start(run, place)
   local script = folder .. "/run.sh"
   write(script, (RUN:gsub("%u%u+", {
     WORK = quote(place.work), COMMAND = quote(run.engine.command(path, place)), FOLDER = quote(folder), PARENT = place.process,
+    ALL = quote(folder:match("^(.*)/")),
   })))
   os.execute("sh " .. quote(script) .. " > /dev/null 2>&1 &")
   run.running, run.changed = true, clock.tick()
@@ -142,6 +144,11 @@ local function conclude(run)
   end
 
   if run.finished then
+    if status == 0 and run.engine.tex and not (read(run.folder .. "/document.pdf") or ""):find("%%%%EOF%s*$") then
+      run.errors = run.errors + 1
+      complain(run, "", "the document was not typeset to its end", said())
+      return
+    end
     -- A script's status says whether something failed; a document has none of its own.
     if status == 0 or status == 1 and not run.engine.tex then return end
     run.errors = run.errors + 1

@@ -182,6 +182,14 @@ describe("moonwire spec --engine", function()
       assert.equal(1, status)
     end)
 
+    document("is an error where it ends early, with status 0 though", function()
+      local path = write("a_spec.lua", "it('x', function() rawget(_G, 'context')('\\\\ctxlua{os.exit(0)}') end)")
+      local text, status = run("--engine=mkiv " .. path)
+      assert.matches("the document was not typeset to its end", text)
+      assert.equal("1 passed, 1 failed, 0 skipped", last_line(text))
+      assert.equal(1, status)
+    end)
+
     document("is MkIV's also where LMTX comes first on the PATH", function()
       local lmtx = os.getenv("MOONWIRE_LMTX") or ".cache/lmtx/bin"
       if not shell.which(lmtx .. "/luametatex") then return pending("LMTX is not installed") end
