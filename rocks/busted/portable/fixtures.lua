@@ -3,11 +3,20 @@ local trace = require "busted.portable.trace"
 
 local fixtures = {}
 
--- The folder of the spec that calls a function of this module.
+local has_lfs, lfs = pcall(require, "lfs")
+
+-- The folder that we are in, if the engine tells.
+local function current_folder()
+  return has_lfs and type(lfs) == "table" and lfs.currentdir() or os.getenv("PWD")
+end
+
+-- The folder of the spec that calls a function of this module, from the root of the file system.
 local function caller_folder()
   local info = trace.outside(2)
-  local path = info and info.source:match("^@(.*)$") or "."
-  return path:match("^(.*)[/\\]") or "."
+  local path = info and info.source:match("^@(.*)$") or ""
+  local folder = path:match("^(.*)[/\\]") or "."
+  local here = not folder:find("^[/\\]") and not folder:find("^%a:") and current_folder()
+  return here and here .. "/" .. folder or folder
 end
 
 -- Takes "." and "name/.." out of a path.
@@ -28,7 +37,7 @@ end
 
 --- The path of a file beside the calling spec.
 -- @tparam ?string sub_path its path as seen from the spec; nil: the spec's folder
--- @treturn string
+-- @treturn string an absolute path, without "." and ".."
 function fixtures.path(sub_path)
   expect(sub_path, "path", true)
   return normal(caller_folder() .. "/" .. (sub_path or ""))

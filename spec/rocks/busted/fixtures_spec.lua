@@ -5,6 +5,10 @@ describe("busted.fixtures", function()
     assert.matches("spec/rocks/busted/corpus/order.lua$", fixtures.path("corpus/order.lua"))
   end)
 
+  it("gives absolute paths, which hold when the spec goes to another folder", function()
+    assert.matches("^/.*/spec/rocks/busted/x$", fixtures.path("x"))
+  end)
+
   it("takes steps up", function()
     assert.matches("spec/rocks/x$", fixtures.path("../x"))
   end)
