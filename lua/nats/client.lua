@@ -490,7 +490,7 @@ local function is_settled(state) return state.requests[state.reply] ~= true end
 -- @treturn ?string an error: "timeout", "no responders", "closed", "disconnected", "maximum payload exceeded"
 -- @raise what `publish` raises
 function Client:request(subject, payload, timeout, fields)
-  if type(timeout) == "function" then return compat.request(self, subject, payload, timeout) end
+  if type(timeout) == "function" then return compat.methods.request(self, subject, payload, timeout) end
   return self:_request(subject, payload, timeout, fields, 2)      -- a tail call: level 2 is the caller
 end
 
@@ -677,7 +677,7 @@ function Client:on(event, fn)
   self.handlers[event] = list
 end
 
-for _, methods in ipairs { tasks, many, codec.client, service.client, compat } do
+for _, methods in ipairs { tasks, many, codec.client, service.client, compat.methods } do
   for name, method in pairs(methods) do
     if not Client[name] then Client[name] = method end
   end
