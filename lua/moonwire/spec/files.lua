@@ -15,14 +15,18 @@ local function mode(path)
   return line
 end
 
+-- The names in a folder, or nil and why not.
 local function entries(folder)
   local names = {}
   if lfs then
-    for name in lfs.dir(folder) do names[#names + 1] = name end
+    local ok, err = pcall(function()
+      for name in lfs.dir(folder) do names[#names + 1] = name end
+    end)
+    if not ok then return nil, tostring(err):match(": ([^:]*)$") or tostring(err) end
   else
     local pipe = io.popen("ls -a " .. quote(folder))
     for name in pipe:lines() do names[#names + 1] = name end
-    pipe:close()
+    if not pipe:close() then return nil, "ls fails" end
   end
   return names
 end
@@ -34,12 +38,14 @@ local function matches(name, patterns)
   return false
 end
 
-local function walk(folder, options, found)
-  for _, name in ipairs(entries(folder)) do
+local function walk(folder, options, found, complain)
+  local names, err = entries(folder)
+  if not names then return complain(folder, "cannot read the folder " .. folder .. ": " .. err) end
+  for _, name in ipairs(names) do
     if name:sub(1, 1) ~= "." then
       local path = folder .. "/" .. name
       if mode(path) == "directory" then
-        if options.recursive then walk(path, options, found) end
+        if options.recursive then walk(path, options, found, complain) end
       elseif name:find("%.lua$") and matches(name, options.pattern) and not matches(name, options["exclude-pattern"]) then
         found[#found + 1] = path
       end
@@ -61,8 +67,7 @@ function files.find(paths, options, complain)
     elseif kind == "directory" then
       local found = {}
       local folder = path:gsub("(.)/+$", "%1")
-      local ok, err = pcall(walk, folder, options, found)
-      if not ok then complain(path, "cannot read the folder " .. path .. ": " .. tostring(err)) end
+      walk(folder, options, found, complain)
       table.sort(found)
       for _, file in ipairs(found) do all[#all + 1] = file end
     else

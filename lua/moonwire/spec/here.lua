@@ -15,7 +15,9 @@ local OUTPUTS = {
   junit = require "busted.portable.output.junit",
 }
 
-local function random_seed()
+--- A seed for a random order.
+-- @treturn integer
+function here.random_seed()
   local file = io.open("/dev/urandom", "rb")
   if not file then return os.time() end
   local bytes = file:read(4)
@@ -92,7 +94,7 @@ end
 -- @treturn ?table the results, as results.lua makes them
 -- @treturn ?string what kept the run from beginning
 function here.run(options, attach)
-  local seed = options.seed or random_seed()
+  local seed = options.seed or here.random_seed()
   local runner = core.new {
     timeout = options.timeout, insulate = options["auto-insulate"], lazy = options.lazy,
     keep_going = options["keep-going"], runs = options["repeat"], seed = seed,

@@ -179,7 +179,7 @@ local function run_all(runs, place, options)
   local active = 0
   local live = here.is_terminal() and not options["defer-print"]
 
-  -- One line, short enough for a terminal: tests begun in each engine, and what went wrong so far.
+  -- One line: tests begun in each engine, and what went wrong so far.
   local shown
   local function show()
     local parts, failed = {}, 0
@@ -191,7 +191,7 @@ local function run_all(runs, place, options)
     local line = table.concat(parts, "  ")
     if line == shown then return end
     shown = line
-    io.stdout:write("\r\27[K", line)
+    io.stdout:write("\r\27[K\27[?7l", line, "\27[?7h")  -- cut off, not wrapped, where the terminal is narrow
     io.stdout:flush()
   end
 
@@ -364,6 +364,7 @@ local function report(runs, place, options)
     end
   end
 
+  if place.seed then out:write("\nRandom order: --seed=", place.seed, "\n") end
   out:write("\n", ("%d passed, %d failed, %d skipped\n"):format(passed, failed, skipped))
   return failed == 0 and 0 or 1
 end
@@ -384,6 +385,11 @@ function matrix.run(list, args, options, root)
     root = root, work = files.currentdir(), jobs = options.jobs or tonumber(engines.ask("nproc") or "") or 1,
     strict = os.getenv("CI") == "true", process = engines.ask("echo $PPID"),
   }
+  -- One seed for all engines, so that the run can be repeated (their generators give other orders from it).
+  if (options["shuffle-files"] or options["shuffle-tests"]) and not options.seed then
+    place.seed = here.random_seed()
+    table.insert(args, 1, "--seed=" .. place.seed)
+  end
   local quoted = {}
   for i, arg in ipairs(args) do quoted[i] = ("%q"):format(arg) end
   local runs = {}

@@ -66,6 +66,13 @@ describe("moonwire spec --engine", function()
     assert.equal(0, status)
   end)
 
+  matrix("names the seed of a random order, with which the run can be repeated", true, function()
+    local path = write("a_spec.lua", "for i = 1, 21 do it(tostring(i), function() end) end")
+    local text, status = run("--shuffle --engine=lua54,texlua " .. path)
+    assert.matches("\nRandom order: %-%-seed=%d+\n\n42 passed, 0 failed, 0 skipped$", text)
+    assert.equal(0, status)
+  end)
+
   matrix("says nothing of what is pending on demand", true, function()
     local text, status = run("--suppress-pending --engine=lua54 " .. write("a_spec.lua", "it('x', function() end) pending('y')"))
     assert.does_not.match("Skipped", text)
