@@ -182,9 +182,13 @@ static int append(nats_ring *r, const message *m)
 		offset = 0;
 	}
 	format(r->data + offset, m);
-	/* Sequentially consistent, as the load of idle after it: the sender sets idle and looks at head
-	 * again, so one of the two sees the other. */
-	__atomic_store_n(&r->head, r->head + skipped + m->size, __ATOMIC_SEQ_CST);
+	/* Before idle is looked at: the sender sets idle and looks at head again, so one of the two sees the
+	 * other. Where the sender makes the barrier, only the compiler must be held to the order. */
+	__atomic_store_n(&r->head, r->head + skipped + m->size, __ATOMIC_RELEASE);
+	if (r->bare)
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return 1;
 }
 
@@ -226,7 +230,7 @@ static int queue(lua_State *L, mw_nats *c, const message *m)
 		c->fresh++;
 		return asked(L, c, push_out);
 	}
-	if (__atomic_load_n(&r->idle, __ATOMIC_SEQ_CST)) {
+	if (__atomic_load_n(&r->idle, __ATOMIC_RELAXED)) {
 		natsKick(c->id, &failure);
 		mw_check(L, failure);
 	}

@@ -27,6 +27,7 @@ typedef struct nats_ring {
 	uint64_t tail; /* written by Go; atomic */
 	uint8_t apart2[64];
 	uint32_t idle; /* the sender sleeps until it is kicked; atomic */
+	uint32_t bare; /* there is no barrier but what an append makes itself, see nats_barrier.go */
 } nats_ring;
 
 typedef enum { NATS_MESSAGE, NATS_EVENT, NATS_PONG } nats_kind;

@@ -105,6 +105,9 @@ type sender struct {
 
 func (s *sender) init(c *natsConn) {
 	s.conn, s.ring = c, &c.shared.ring
+	if !hasBarrier() {
+		s.ring.bare = 1
+	}
 	s.kicks, s.progress = make(chan struct{}, 1), make(chan struct{}, 1)
 }
 
@@ -184,6 +187,9 @@ func (s *sender) run() {
 		idle := empty && !moved && naps >= senderNaps
 		if idle {
 			atomic.StoreUint32((*uint32)(&s.ring.idle), 1)
+			if s.ring.bare == 0 {
+				barrier()
+			}
 			if idle = s.head() == s.tail(); !idle {
 				atomic.StoreUint32((*uint32)(&s.ring.idle), 0)
 			}

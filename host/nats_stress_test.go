@@ -144,6 +144,35 @@ func TestStatesInOneProcessDoNotDisturbEachOther(t *testing.T) {
 	all.Wait()
 }
 
+func TestASenderThatFallsAsleepMissesNoPublish(t *testing.T) {
+	for _, bare := range []bool{false, true} {
+		t.Run(fmt.Sprintf("bare=%t", bare), func(t *testing.T) {
+			_, url := startServer(t)
+			messages := observe(t, url, "a")
+			h := newHost(t)
+			run(t, h, options(url), `
+C = connect()
+for _ = 1, 10 do C:publish("a", nil, nil, "x") end      -- from now on through the ring
+now = require("host.nats").now`)
+			if bare {
+				connections.of(h)[0].sender.ring.bare = 1
+			}
+			for range 10 {
+				receive(t, messages)
+			}
+			// The sender sleeps a millisecond or so after the last publish. There is nothing but the kick
+			// to wake it.
+			for round := range 1500 {
+				run(t, h, "", `
+local stop = now() + tonumber((select(2, ...))) * 1e-6
+repeat until now() > stop
+C:publish("a", nil, nil, "x")`, strconv.Itoa(500+round%1000))
+				receive(t, messages)
+			}
+		})
+	}
+}
+
 func TestManyCoroutinesShareAConnection(t *testing.T) {
 	_, url := startServer(t)
 	got := run(t, newHost(t), options(url), `
