@@ -8,6 +8,7 @@
 local error, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
   error, ipairs, load, package, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
 local _G = _G
+local os = os
 local open, random, randomseed = io.open, math.random, math.randomseed
 local find, format = string.find, string.format
 local concat, insert, remove, sort = table.concat, table.insert, table.remove, table.sort
@@ -497,15 +498,21 @@ local function new(options)
     end
   end
 
-  --- Lets `require` give the runner's own busted, luassert and say.
-  -- @treturn function puts back what `require` gave before
+  --- Lets `require` give the runner's own busted, luassert and say, and makes os.exit an error: who ends the
+  -- process ends the report with it, perhaps with status 0.
+  -- @treturn function puts everything back
   function runner.install()
+    local exit = os.exit
+    os.exit = function(status) -- luacheck: ignore 122
+      error("os.exit(" .. (status == nil and "" or tostring(status)) .. ") would end the whole run", 2)
+    end
     local before = {}
     for name, module in pairs(runner.modules) do
       before[name] = package.loaded[name] or false
       package.loaded[name] = module
     end
     return function()
+      os.exit = exit -- luacheck: ignore 122
       for name, module in pairs(before) do package.loaded[name] = module or nil end
     end
   end
