@@ -44,6 +44,7 @@ typedef struct nats_item {
 } nats_item;
 
 typedef struct mw_nats {
+	const void *kind;    /* what tells a handle from other userdata */
 	uint32_t id;         /* of the connection in Go; 0: none */
 	uint32_t slow;       /* not connected, or an error waits: a publish asks Go; atomic */
 	int64_t max_payload; /* bytes, of headers and payload; atomic */

@@ -270,14 +270,33 @@ func TestASubjectThatWouldBreakTheProtocolRaises(t *testing.T) {
 	got := run(t, newHost(t), options(url), `
 local c = connect()
 local fine = {}
-for _, bad in ipairs { "a b", "a\r\nPUB x 0\r\n", "", "a\0" } do
+for _, bad in ipairs { "a b", "a\r\nPUB x 0\r\n", "", "a\0", "sixteen.letters\n", "the.last.of.many\t" } do
   fine[#fine + 1] = tostring(pcall(c.publish, c, bad, nil, nil, ""))
   fine[#fine + 1] = tostring(pcall(c.publish, c, "a", bad, nil, ""))
   fine[#fine + 1] = tostring(pcall(c.subscribe, c, 1, bad))
   fine[#fine + 1] = tostring(pcall(c.subscribe, c, 1, "a", bad))
 end
 return table.concat(fine):gsub("false", "f")`)
-	expect(t, got, "ffffffffffffffff", "16")
+	expect(t, got, "ffffffffffffffffffffffff", "24")
+}
+
+func TestASubjectMayHaveAnyByteAboveASpace(t *testing.T) {
+	_, url := startServer(t)
+	got := run(t, newHost(t), options(url), `
+local c = connect()
+c:subscribe(1, ">")
+local fine = 0
+for _, tail in ipairs { "", ".12345678" } do
+  for byte = 33, 255 do
+    local char = string.char(byte)
+    if not char:find "[.*>]" then
+      c:publish("a" .. char .. tail, nil, nil, "")
+      if select(2, c:poll(2)) == "a" .. char .. tail then fine = fine + 1 end
+    end
+  end
+end
+return fine`)
+	expect(t, got, "440")
 }
 
 func TestAfterCloseEveryCallReturnsClosed(t *testing.T) {
