@@ -4,37 +4,28 @@
 local coroutine, debug, type = coroutine, debug, type
 local format = string.format
 local getinfo, sethook = debug.getinfo, debug.sethook
-local create, wrap = coroutine.create, coroutine.wrap
+local create, running, wrap = coroutine.create, coroutine.running, coroutine.wrap
 local clock = require "busted.portable.clock"
 local outcome = require "busted.portable.outcome"
 local trace = require "busted.portable.trace"
 
--- Virtual machine instructions between two looks: few after it has taken long, since a loop that waits in
--- each round may run for hours on what plain Lua code does at once; where looks cost nothing to speak of, more.
-local OFTEN, SELDOM = 10, 200
-local SLOW = 0.01  -- seconds between two looks from which on we look often
+-- Virtual machine instructions between two looks: few, since a loop that waits in each round does only some in
+-- a second. It stays the same, for setting a hook takes time in proportion to the depth of the stack (Lua 5.4).
+local INSTRUCTIONS = 100
 
 -- The limit in force, the innermost of nested ones. There is one, since hooks belong to the process.
 local limit
 
-local count, last = OFTEN, 0  -- instructions to the next look; when the last one was
-
 local function fail() outcome.fail(format("the time limit of %g s is over", limit.seconds)) end
 
 local function look()
-  if not limit then return end
-  local now = clock.tick()
-  if now < limit.deadline then
-    local slow = now - last > SLOW
-    last = now
-    if slow or count < SELDOM then
-      count = slow and OFTEN or count * 2
-      sethook(look, "", count)
-    end
-    return
+  if not limit or clock.tick() < limit.deadline then return end
+  local thread = running()
+  if limit.over_in ~= thread then
+    -- From now on at every instruction: who catches the error with pcall in a loop gets it again.
+    limit.over_in = thread
+    sethook(look, "", 1)
   end
-  -- From now on at every instruction: who catches the error with pcall in a loop gets it again.
-  sethook(look, "", 1)
   local info = getinfo(2, "S")
   if info and trace.ours(info) then return end
   fail()
@@ -51,9 +42,8 @@ function watch.start(seconds)
     limit = nil
     sethook()
   else
-    count, last = OFTEN, clock.tick()
-    limit = { seconds = seconds, deadline = last + seconds }
-    sethook(look, "", count)
+    limit = { seconds = seconds, deadline = clock.tick() + seconds, over_in = nil }
+    sethook(look, "", INSTRUCTIONS)
   end
   return { outer = outer }
 end
@@ -68,7 +58,7 @@ end
 -- @tparam table started
 function watch.stop(started)
   limit = started.outer
-  if limit then sethook(look, "", count) else sethook() end
+  if limit then sethook(look, "", INSTRUCTIONS) else sethook() end
 end
 
 --- Lets go of the running code: called where its error has arrived.
@@ -84,13 +74,13 @@ function watch.coroutines()
   -- luacheck: push ignore 122
   coroutine.create = function(run)
     local thread = create(run)
-    if limit then sethook(thread, look, "", count) end
+    if limit then sethook(thread, look, "", INSTRUCTIONS) end
     return thread
   end
   coroutine.wrap = function(run)
     if not limit or type(run) ~= "function" then return wrap(run) end
     return wrap(function(...)
-      sethook(look, "", count)
+      sethook(look, "", INSTRUCTIONS)
       return run(...)
     end)
   end

@@ -116,6 +116,12 @@ describe("the runner", function()
       assert.same({ "catches" }, names(results.failures))
     end)
 
+    it("cannot be caught by who has caught it in a coroutine", function()
+      local results = run("local function spin() while true do end end it('catches', function()"
+        .. " coroutine.resume(coroutine.create(spin)) while true do pcall(spin) end end)", { timeout = 1 })
+      assert.same({ "catches" }, names(results.failures))
+    end)
+
     it("holds in coroutines", function()
       local results = run("it('hangs', function() local co = coroutine.create(function() while true do end end)"
         .. " assert(coroutine.resume(co)) end)", { timeout = 1 })
@@ -232,6 +238,9 @@ describe("the runner", function()
         it('y', function() end)]]
       assert.same({ "x" }, names(results.errors))
       assert.same({ "y" }, names(results.successes))
+    end)
+    it("of a stack overflow is the stack overflow", function()
+      assert.matches("stack overflow", message_of "local function f() return 1 + f() end f()")
     end)
   end)
 
