@@ -13,7 +13,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HANDLE "host.nats"
 
@@ -206,6 +209,15 @@ static int append(nats_ring *r, const message *m)
 	return 1;
 }
 
+/* Whether so much waits that the script had better send it, which it tries but now and then. */
+static int is_high(nats_ring *r)
+{
+	if (r->head - r->tail_seen < NATS_RING_HIGH || r->head - r->sent < NATS_RING_HIGH / 4)
+		return 0;
+	r->tail_seen = __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE);
+	return r->head - r->tail_seen >= NATS_RING_HIGH;
+}
+
 /* Asks Go before or after a message; 0: it has left an error. */
 static int asked(lua_State *L, mw_nats *c, int (*ask)(mw_nats *c, char **failure))
 {
@@ -240,8 +252,9 @@ static int queue(lua_State *L, mw_nats *c, const message *m)
 		if (!again(L, status, failure) && status != NATS_OK)
 			return 0;
 	}
-	if (slow || c->fresh < DIRECT_PUBLISHES) {
+	if (slow || c->fresh < DIRECT_PUBLISHES || is_high(r)) {
 		c->fresh++;
+		r->sent = r->head;
 		return asked(L, c, push_out);
 	}
 	if (__atomic_load_n(&r->idle, __ATOMIC_RELAXED)) {
@@ -372,6 +385,28 @@ static int take(lua_State *L, mw_nats *c)
 	return i->kind == NATS_MESSAGE ? 5 : 3;
 }
 
+/* Waits until news is no longer as seen, for at most *timeout, of which it leaves the rest. It may return
+ * early. */
+static void wait_for_news(mw_nats *c, uint32_t seen, int64_t *timeout)
+{
+	struct timespec limit, began, ended;
+
+	if (*timeout > 0) {
+		limit.tv_sec = *timeout / 1000000000;
+		limit.tv_nsec = *timeout % 1000000000;
+		clock_gettime(CLOCK_MONOTONIC, &began);
+	}
+	__atomic_store_n(&c->sleeping, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &c->news, FUTEX_WAIT_PRIVATE, seen, *timeout > 0 ? &limit : NULL, NULL, 0);
+	__atomic_store_n(&c->sleeping, 0, __ATOMIC_SEQ_CST);
+	if (*timeout > 0) {
+		clock_gettime(CLOCK_MONOTONIC, &ended);
+		*timeout -= (ended.tv_sec - began.tv_sec) * 1000000000 + (ended.tv_nsec - began.tv_nsec);
+		if (*timeout < 0)
+			*timeout = 0;
+	}
+}
+
 static int nats_poll(lua_State *L)
 {
 	mw_nats *c = handle(L);
@@ -383,9 +418,15 @@ static int nats_poll(lua_State *L)
 		return take(L, c);
 	timeout = timeout_at(L, 2);
 	c->fresh = 0;
-	do
+	do {
+		uint32_t seen = __atomic_load_n(&c->news, __ATOMIC_SEQ_CST);
+
 		status = natsPoll(c->id, &timeout, &failure);
-	while (again(L, status, failure));
+		if (status == NATS_WAIT) {
+			wait_for_news(c, seen, &timeout);
+			mw_interrupted(L);
+		}
+	} while (status == NATS_WAIT || again(L, status, failure));
 	switch (status) {
 	case NATS_OK:
 		return take(L, c);

@@ -12,6 +12,8 @@
  * script makes while the sender sleeps once, several times over, and small beside what the kernel holds
  * for a socket. */
 #define NATS_RING_SIZE (UINT64_C(1) << 20)
+/* When so much waits, the sender has not had its turn: a busy machine. Then the script sends it. */
+#define NATS_RING_HIGH (NATS_RING_SIZE / 4)
 /* Larger messages pass the ring by: copying them twice would cost more than a crossing. */
 #define NATS_MESSAGE_MAX (NATS_RING_SIZE / 16)
 
@@ -23,6 +25,7 @@ typedef struct nats_ring {
 	uint64_t tail_seen; /* the script's copy of tail, for as long as it will do */
 	uint64_t skip;      /* what lies from here to the end of the ring is nothing; written before head.
 	                     * There is never more than one such place between tail and head */
+	uint64_t sent; /* head when the script last sent what waited */
 	uint8_t apart1[64];
 	uint64_t tail; /* written by Go; atomic */
 	uint8_t apart2[64];
@@ -49,6 +52,8 @@ typedef struct mw_nats {
 	uint32_t slow;       /* not connected, or an error waits: a publish asks Go; atomic */
 	int64_t max_payload; /* bytes, of headers and payload; atomic */
 	uint32_t fresh;      /* publishes since the script last waited */
+	uint32_t news;     /* changes with everything that arrives; a futex */
+	uint32_t sleeping; /* the script waits for news; atomic */
 	lua_Integer out_msgs, out_bytes; /* published; bytes of headers and payload */
 	nats_ring ring;
 	/* Items that poll has not given to the script yet. An item is taken off after Lua has it, so that a
@@ -65,6 +70,7 @@ typedef enum {
 	NATS_OK,
 	NATS_FAILED, /* with an error in text */
 	NATS_TIMEOUT,
+	NATS_WAIT,    /* nothing has arrived: wait for news */
 	NATS_WOKEN /* the wait was interrupted, see mw_interrupted; call again to go on */
 } nats_status;
 

@@ -17,6 +17,7 @@ import (
 	"unsafe"
 
 	"github.com/nats-io/nats.go"
+	"golang.org/x/sys/unix"
 )
 
 // closeTimeout bounds what a script's own close may take, as nats.go bounds the flush of a drain.
@@ -225,6 +226,9 @@ func (c *natsConn) drainSub(sid int64) C.nats_status {
 	return c.status(c.receiver.drain(sid))
 }
 
+// futexWakePrivate is FUTEX_WAKE | FUTEX_PRIVATE_FLAG, which golang.org/x/sys does not name.
+const futexWakePrivate = 1 | 128
+
 // aLongTime is what nats.go gets for a wait without limit: it takes no zero.
 const aLongTime = 100 * 365 * 24 * time.Hour
 
@@ -246,7 +250,8 @@ func (c *natsConn) ping() C.nats_status {
 	return C.NATS_OK
 }
 
-// poll fills the inbox, waiting for at most *timeout nanoseconds (negative: for ever), of which it
+// poll fills the inbox. When nothing has arrived it has C wait, or, where nats.go queues messages that no
+// one else hears of, waits itself: for at most *timeout nanoseconds (negative: for ever), of which it
 // leaves what it did not use.
 func (c *natsConn) poll(timeout *int64) C.nats_status {
 	if isDone(c.done) {
@@ -263,6 +268,10 @@ func (c *natsConn) poll(timeout *int64) C.nats_status {
 			return C.NATS_TIMEOUT
 		}
 		c.sender.nudge()
+		if s := c.dialer.socket(); s != nil && s.isPlain() {
+			r.disarm()
+			return C.NATS_WAIT // all that comes calls news
+		}
 		var expired <-chan time.Time
 		var began time.Time
 		if *timeout > 0 {
@@ -294,6 +303,7 @@ func (c *natsConn) poll(timeout *int64) C.nats_status {
 // for at most the time given.
 func (c *natsConn) close(limit time.Duration) {
 	c.closing.Do(func() {
+		defer c.news()
 		defer close(c.done)
 		deadline := time.Now().Add(limit)
 		c.leaving.Store(true)
@@ -359,6 +369,20 @@ func (c *natsConn) status(err error) C.nats_status {
 		return c.fail(err)
 	}
 	return C.NATS_OK
+}
+
+// news wakes the script, if it waits in C. That costs less than to wake a goroutine that C waits for:
+// the scheduler has no part in it. It is to be called after what is new is in the queue.
+func (c *natsConn) news() {
+	c.memory.Lock()
+	defer c.memory.Unlock()
+	if c.shared == nil {
+		return
+	}
+	atomic.AddUint32((*uint32)(&c.shared.news), 1)
+	if atomic.LoadUint32((*uint32)(&c.shared.sleeping)) != 0 {
+		unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&c.shared.news)), futexWakePrivate, 1, 0, 0, 0)
+	}
 }
 
 // state takes no lock of nats.go, which holds its own while it connects.

@@ -243,6 +243,7 @@ func (r *receiver) store(items []byte) {
 	case r.queue <- &nats.Msg{Sub: chunk, Data: append(into[:0], items...)}:
 	case <-r.conn.done:
 	}
+	r.conn.news()
 }
 
 // reuse keeps the memory of a chunk for another one.
@@ -273,6 +274,7 @@ func (r *receiver) mark(event, detail string) {
 	case r.queue <- m:
 	case <-r.conn.done:
 	}
+	r.conn.news()
 }
 
 // asyncError is what nats.go calls for what the server says with -ERR, and for some errors of its own.
