@@ -50,51 +50,72 @@ func readJSON(path string, into any) error {
 	return json.Unmarshal(data, into)
 }
 
-// load gives the project of a case: a file NAME.yaml or a folder NAME. The path of the corpus becomes "/corpus".
-func load(root, name string) ([]byte, error) {
+// fixture is a case: where it is, and how it is to be loaded.
+type fixture struct {
+	own         settings
+	dir         string
+	found       bool     // whether the files are those that are found by name
+	environment []string // NAME=value
+}
+
+// caseOf gives a case: a file NAME.yaml or a folder NAME.
+func caseOf(root, name string) (fixture, error) {
 	environment := map[string]string{}
 	if err := readJSON(filepath.Join(root, "..", "environment.json"), &environment); err != nil {
-		return nil, err
+		return fixture{}, err
 	}
 	environment["HOME"] = home
-	var own settings
-	dir := filepath.Join(root, name)
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		if err := readJSON(filepath.Join(dir, "case.json"), &own); err != nil && !os.IsNotExist(err) {
-			return nil, err
+	c := fixture{dir: filepath.Join(root, name)}
+	if info, err := os.Stat(c.dir); err == nil && info.IsDir() {
+		if err := readJSON(filepath.Join(c.dir, "case.json"), &c.own); err != nil && !os.IsNotExist(err) {
+			return fixture{}, err
 		}
 	} else {
-		own.Files = []string{name + ".yaml"}
-		dir = root
+		c.own.Files = []string{name + ".yaml"}
+		c.dir = root
 	}
-	for key, value := range own.Env {
+	for key, value := range c.own.Env {
 		environment[key] = value
 	}
-	var files []string
-	for _, file := range own.Files {
-		files = append(files, filepath.Join(dir, file))
-	}
-	var envFiles []string
-	for _, file := range own.EnvFiles {
-		envFiles = append(envFiles, filepath.Join(dir, file))
-	}
-	var list []string
 	for key, value := range environment {
-		list = append(list, key+"="+value)
+		c.environment = append(c.environment, key+"="+value)
+	}
+	c.found = len(c.own.Files) == 0
+	return c, nil
+}
+
+// fromAnywhere writes "/corpus" for the path of the corpus, and "/above" for that of the folder above it.
+func fromAnywhere(root string, data []byte) []byte {
+	data = bytes.ReplaceAll(data, []byte(root), []byte("/corpus"))
+	return bytes.ReplaceAll(data, []byte(filepath.Dir(root)), []byte("/above"))
+}
+
+// load gives the project of a case.
+func load(root, name string) ([]byte, error) {
+	c, err := caseOf(root, name)
+	if err != nil {
+		return nil, err
+	}
+	var files, envFiles []string
+	for _, file := range c.own.Files {
+		files = append(files, filepath.Join(c.dir, file))
+	}
+	for _, file := range c.own.EnvFiles {
+		envFiles = append(envFiles, filepath.Join(c.dir, file))
 	}
 	folder := "" // of the first file
-	if len(files) == 0 {
-		folder = dir
+	if c.found {
+		folder = c.dir
 	}
 	options, err := cli.NewProjectOptions(files,
 		cli.WithWorkingDirectory(folder),
-		cli.WithEnv(list),
-		cli.WithName(own.Name),
+		cli.WithEnv(c.environment),
+		cli.WithName(c.own.Name),
 		cli.WithConfigFileEnv,
 		cli.WithDefaultConfigPath,
 		cli.WithEnvFiles(envFiles...),
 		cli.WithDotEnv,
-		cli.WithDefaultProfiles(own.Profiles...),
+		cli.WithDefaultProfiles(c.own.Profiles...),
 	)
 	if err != nil {
 		return nil, err
@@ -107,8 +128,7 @@ func load(root, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data = bytes.ReplaceAll(data, []byte(root), []byte("/corpus"))
-	return bytes.ReplaceAll(data, []byte(filepath.Dir(root)), []byte("/above")), nil
+	return fromAnywhere(root, data), nil
 }
 
 func outcomeOf(root, name string) (result outcome) {
