@@ -40,7 +40,8 @@ local function line(key, value, level)
   if value:find("[\r\n%z]") then
     refuse(level + 1, check.quoted(key), "a value must not have a line break or a NUL")
   end
-  return key .. ": " .. value:match("^[ \t]*(.-)[ \t]*$") .. "\r\n"
+  local from = value:find("[^ \t]")
+  return key .. ": " .. (from and value:match("^.*[^ \t]", from) or "") .. "\r\n"
 end
 
 --- Writes headers as the block that goes over the wire, keys in order so that equal tables give equal
@@ -77,8 +78,21 @@ function headers.encode(fields, level)
   return table.concat(out)
 end
 
+--- Adds a value to headers.
+local function take(fields, key, value)
+  local old = rawget(fields, key)
+  if old == nil then
+    fields[key] = value
+  elseif type(old) == "table" then
+    old[#old + 1] = value
+  else
+    fields[key] = { old, value }
+  end
+end
+
 --- Reads a block. What is not a header line is passed over: the block came from a peer, and its
--- message is still of use.
+-- message is still of use. Each pattern goes through its text once: a block may have a megabyte, and any
+-- peer can write one.
 -- @tparam string block
 -- @treturn table headers, with a metatable that finds keys in any case
 -- @treturn ?integer|string status the number after the version, as 503, where there is one
@@ -87,21 +101,17 @@ function headers.decode(block)
   local fields = setmetatable({}, Decoded)
   local first, position = block:match("^NATS/1%.0([^\r\n]*)\r?\n()")
   if not first then return fields end
-  for key, value in block:gmatch("([^\r\n:]+):[ \t]*([^\r\n]*)\r?\n", position) do
-    local old = rawget(fields, key)
-    if old == nil then
-      fields[key] = value
-    elseif type(old) == "table" then
-      old[#old + 1] = value
-    else
-      fields[key] = { old, value }
-    end
+  for text in block:sub(position):gmatch("[^\r\n]+") do
+    local key, value = text:match("^([^:]+):[ \t]*(.*)$")
+    if key then take(fields, key, value) end
   end
-  local status, description = first:match("^%s*(%S+)%s*(.-)%s*$")
+  local status, description = first:match("^%s*(%S+)%s*(.*)$")
+  description = description and description:match("^.*%S") or ""
   if status and #status > 3 then                    -- "503No Responders" has been seen: three characters rule
     status, description = status:sub(1, 3), status:sub(4) .. (description ~= "" and " " .. description or "")
   end
-  return fields, tonumber(status) or status, status and description ~= "" and description or nil
+  if status and status:find("^%d+$") then status = tonumber(status) end
+  return fields, status, description ~= "" and description or nil
 end
 
 return headers

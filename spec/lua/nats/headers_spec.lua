@@ -82,4 +82,37 @@ describe("nats.headers", function()
     assert.are.equal("1", fields.A)
     assert.is_nil(next(headers.decode "garbage"))
   end)
+
+  it("reads a description with a colon as no header", function()
+    local fields, status, description = headers.decode "NATS/1.0 409 why: x\r\nA: 1\r\n\r\n"
+    assert.are.equal(409, status)
+    assert.are.equal("why: x", description)
+    assert.is_nil(fields["NATS/1.0 409 why"])
+    assert.are.equal("1", fields.A)
+  end)
+
+  -- With time that grows as the square of the size each of these would take hours.
+  describe("in time that grows as the size", function()
+    local long = 1024 * 1024
+
+    local function quick(what, line)
+      it("reads " .. what, function()
+        assert.are.equal("1", headers.decode("NATS/1.0" .. line .. "\r\nB: 1\r\n\r\n").B)
+      end)
+    end
+
+    quick("a line without a colon", "\r\n" .. ("a"):rep(long))
+    quick("line feeds without end", "\r\n" .. ("\r"):rep(long) .. "x")
+    quick("blanks before a value", "\r\nA:" .. (" "):rep(long))
+    quick("blanks in a status", " 503" .. (" "):rep(long) .. "x" .. (" "):rep(long) .. "x")
+    quick("a status of blanks", (" "):rep(long))
+    quick("colons without end", "\r\n" .. (":"):rep(long))
+    quick("a key again and again", ("\r\nA: x"):rep(long // 8))
+
+    it("writes blanks", function()
+      local blanks = (" "):rep(long)
+      assert.are.equal("NATS/1.0\r\nA: \r\n\r\n", headers.encode { A = blanks })
+      assert.are.equal(#blanks + 19, #headers.encode { A = "x" .. blanks .. "y" })
+    end)
+  end)
 end)
