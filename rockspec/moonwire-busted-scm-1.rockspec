@@ -17,6 +17,7 @@ build = {
       ["busted.portable.arguments"] = "rocks/busted/portable/arguments.lua",
       ["busted.portable.assert"] = "rocks/busted/portable/assert.lua",
       ["busted.portable.assertions"] = "rocks/busted/portable/assertions.lua",
+      ["busted.portable.bindfenv"] = "rocks/busted/portable/bindfenv.lua",
       ["busted.portable.clock"] = "rocks/busted/portable/clock.lua",
       ["busted.portable.compare"] = "rocks/busted/portable/compare.lua",
       ["busted.portable.core"] = "rocks/busted/portable/core.lua",

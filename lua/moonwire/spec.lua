@@ -57,17 +57,15 @@ return function(args)
     local list
     list, problem = engines.named(options.engine)
     if not list then return refuse(problem) end
-    if options.list or options.output and not options.output_from then
-      return refuse("--" .. (options.list and "list" or "output") .. " is for one engine: leave --engine out")
+    local output = options.output
+    if output and not options.output_from and here.FORMATS[output] == nil and not here.TERMINALS[output] then
+      return refuse("--output=" .. output .. " is for one engine; with --engine there are TAP, json and junit")
     end
     return matrix.run(list, for_engines(args), options, root or engines.root())
   end
 
   if options.list then
-    options.list_test = function(element, name)
-      local place = element.trace
-      io.stdout:write(place and place.short_src .. ":" .. place.currentline .. ": " or "", name, "\n")
-    end
+    options.list_test = function(place, name) io.stdout:write(place ~= "" and place .. ": " or "", name, "\n") end
     local results
     results, problem = here.run(options, function() end)
     if not results then return refuse(problem) end
@@ -78,7 +76,7 @@ return function(args)
   local results
   results, problem = here.run(options, here.output(options))
   if not results then return refuse(problem) end
-  local quiet = options.output == "json" or options.output == "junit"
+  local quiet = here.FORMATS[options.output]
   local out = quiet and io.stderr or io.stdout
   out:write(quiet and "" or "\n", results.summary(), "\n")
   return results.failuresCount + results.errorsCount == 0 and 0 or 1

@@ -56,6 +56,17 @@ end
 -- In busted -k is the short form of --keep-going, which is the default: it can only mean the other.
 by_name["-k"] = { by_name["--keep-going"][1], false }
 
+-- What the genuine busted has and this command has not, and why.
+local ABSENT = {
+  ["--coverage"] = "it needs luacov, which the genuine busted drives: busted --coverage",
+  ["--enable-sound"] = "the runner makes no sounds",
+  ["--lang"] = "messages are in English",
+  ["--loaders"] = "specs are Lua files",
+  ["--lua"] = "--engine says where specs run",
+}
+ABSENT["-c"], ABSENT["--coverage-config-file"] = ABSENT["--coverage"], ABSENT["--coverage"]
+ABSENT["-s"], ABSENT["--ignore-lua"] = ABSENT["--enable-sound"], ABSENT["--lua"]
+
 -- The least that a number may be; all but seconds are whole numbers.
 local LEAST = { jobs = 1, ["repeat"] = 1, seed = 0, timeout = 0 }
 
@@ -108,6 +119,7 @@ function flags.parse(args)
       end
       name = name or arg
       local known = by_name[name]
+      if ABSENT[name] then return nil, "there is no " .. name .. " here: " .. ABSENT[name] end
       if not known then return nil, "unknown option " .. name .. " (--help lists them)" end
       local option, on = known[1], known[2]
       if option[3] then

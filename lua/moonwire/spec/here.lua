@@ -80,7 +80,7 @@ local function prepend(path, before)
 end
 
 --- Runs specs.
--- @tparam table options of `flags.complete`
+-- @tparam table options of `flags.complete`; with list, list_test(place, name) is told of each test instead
 -- @tparam function attach attach(runner, results) subscribes whoever reports the run
 -- @treturn ?table the results, as results.lua makes them
 -- @treturn ?string what kept the run from beginning
@@ -91,7 +91,10 @@ function here.run(options, attach)
     keep_going = options["keep-going"], runs = options["repeat"], seed = seed,
     shuffle_files = options["shuffle-files"], shuffle_tests = options["shuffle-tests"],
     sort_files = options["sort-files"], sort_tests = options["sort-tests"],
-    accept = filter(options), list = options.list and options.list_test,
+    accept = filter(options), list = options.list and function(element, name)
+      local place = element.trace
+      options.list_test(place and place.short_src .. ":" .. place.currentline or "", name)
+    end,
   }
   local results = results_of.new(runner, { suppress_pending = options["suppress-pending"] })
   -- What the outputs of other people's are built on.
@@ -148,6 +151,20 @@ local function is_terminal()
 end
 
 here.is_terminal = is_terminal
+
+--- Outputs for programs, which a report of several engines can have too; the value: whether it has stdout for
+-- itself.
+here.FORMATS = { TAP = false, json = true, junit = true }
+
+--- Outputs for people.
+here.TERMINALS = { utfTerminal = true, plainTerminal = true }
+
+--- Subscribes an output of ours.
+-- @tparam string name
+-- @tparam table runner
+-- @tparam table results
+-- @tparam table options what `terminal.attach` says
+function here.attach(name, runner, results, options) OUTPUTS[name].attach(runner, results, options) end
 
 --- Subscribes the output that the options name.
 -- @tparam table options

@@ -5,7 +5,8 @@
 -- It is not JSON, since the project's own JSON is among what is tested.
 --
 --     engine LUA LIMIT                    the run begins; LUA: its version; LIMIT: seconds that each block has
---     start  KEY                          a test begins; KEY: file, full name, count of equal names
+--     listed PLACE NAME                   a test that --list names; PLACE: file:line
+--     start  KEY WHERE                    a test begins; KEY: file, full name, count of equal names; WHERE: file @ line
 --     end    KEY STATUS SECONDS REASON    it ends: success, pending (REASON: why), failure, error
 --     alive                               a block begins, and nothing else was said for a while
 --     problem KIND KEY WHERE MESSAGE TRACEBACK     what went wrong, in a test or outside of one
@@ -44,6 +45,7 @@ end
 -- @tparam file file open for writing
 -- @tparam number limit seconds that each block has
 -- @treturn function attach(runner, results), for `here.run`
+-- @treturn function list(place, name), for `--list`
 function journal.writer(file, limit)
   local put, flush = file.write, file.flush
   local written = clock.tick()
@@ -52,7 +54,8 @@ function journal.writer(file, limit)
     flush(file)
     written = clock.tick()
   end
-  return function(runner, results)
+  local function list(place, name) write("listed", place, name) end
+  local function attach(runner, results)
     local parent = runner.api.parent
     local keys, counts, reasons = {}, {}, {}
 
@@ -75,11 +78,14 @@ function journal.writer(file, limit)
 
     local on = results.on
 
+    local function where(element, place)
+      local stands = element.trace or place
+      return stands and stands.short_src and format("%s @ %d", stands.short_src, stands.currentline) or ""
+    end
+
     local function problem(kind)
       return function(element, _, message, place)
-        local stands = element.trace or place
-        local where = stands and stands.short_src and format("%s @ %d", stands.short_src, stands.currentline) or ""
-        write("problem", kind, key_of(element), where, message, type(place) == "table" and place.traceback or "")
+        write("problem", kind, key_of(element), where(element, place), message, type(place) == "table" and place.traceback or "")
       end
     end
 
@@ -88,7 +94,7 @@ function journal.writer(file, limit)
       if clock.tick() - written > SILENCE then write("alive") end
     end)
     on({ "pending" }, function(element, _, message) reasons[element] = message end)
-    on({ "test", "start" }, function(element) write("start", key_of(element)) end)
+    on({ "test", "start" }, function(element) write("start", key_of(element), where(element)) end)
     on({ "test", "end" }, function(element, _, status)
       local reason = reasons[element]
       reasons[element] = nil
@@ -105,6 +111,7 @@ function journal.writer(file, limit)
         format("%.6f", results.getDuration()))
     end)
   end
+  return attach, list
 end
 
 return journal

@@ -4,6 +4,7 @@ local engines = require "moonwire.spec.engines"
 local files = require "moonwire.spec.files"
 local here = require "moonwire.spec.here"
 local journal = require "moonwire.spec.journal"
+local replay = require "moonwire.spec.replay"
 
 local quote = files.quote
 
@@ -57,6 +58,9 @@ local function start(run, place)
   return true
 end
 
+-- Notes what happened in an engine, in its order, for `replay`.
+local function note(run, word, what) run.events[#run.events + 1] = { word, what } end
+
 -- What a line of the journal says.
 local READ = {}
 
@@ -65,19 +69,27 @@ function READ.engine(run, lua, limit)
   run.limit = limit > 0 and limit + GRACE or math.huge
 end
 
-function READ.start(run, key)
+function READ.listed(run, place, name)
+  run.listed[#run.listed + 1] = (place ~= "" and place .. ": " or "") .. name
+end
+
+function READ.start(run, key, where)
   run.current = key
+  note(run, "start", { key = key, where = where })
   run.started = run.started + 1
 end
 
 READ["end"] = function(run, key, status, seconds, reason)
   run.tests[key] = { status = status, seconds = tonumber(seconds), reason = reason }
+  note(run, "finish", run.tests[key])
   run.order[#run.order + 1] = key
   run.last, run.current = key, nil
 end
 
 function READ.problem(run, kind, key, where, message, traceback)
-  run.problems[#run.problems + 1] = { kind = kind, key = key, where = where, message = message, traceback = traceback }
+  local problem = { kind = kind, key = key, where = where, message = message, traceback = traceback }
+  run.problems[#run.problems + 1] = problem
+  note(run, "problem", problem)
 end
 
 function READ.finish(run, passed, failed, errors, skipped, seconds)
@@ -130,9 +142,7 @@ local function tail(text, count)
 end
 
 local function complain(run, key, message, traceback)
-  run.problems[#run.problems + 1] = {
-    kind = "error", key = key, where = "", message = message, traceback = traceback and "\n" .. traceback or "",
-  }
+  READ.problem(run, "error", key, "", message, traceback and "\n" .. traceback or "")
 end
 
 -- Called when the process of an engine has ended: one that did not get to its end is an error.
@@ -273,14 +283,45 @@ end
 
 local function file_of(key) return key:match("^(.-): ") or key end
 
+-- The tests that --list names, once each, with the engines that have them where not all have.
+local function list_tests(runs)
+  local engines_of, order, there = {}, {}, 0
+  local failed = false
+  for _, run in ipairs(runs) do
+    if run.missing then
+      io.stderr:write("moonwire spec: ", run.engine[1], " is not installed: ", run.engine.missing, "\n")
+    else
+      there = there + 1
+    end
+    for _, test in ipairs(run.listed) do
+      local names = engines_of[test]
+      if not names then
+        names = {}
+        engines_of[test] = names
+        order[#order + 1] = test
+      end
+      if names[#names] ~= run.engine[1] then names[#names + 1] = run.engine[1] end
+    end
+    for _, problem in ipairs(run.problems) do
+      failed = true
+      io.stderr:write("moonwire spec: in ", run.engine[1], ": ", problem.message, "\n")
+    end
+  end
+  for _, test in ipairs(order) do
+    local names = engines_of[test]
+    io.stdout:write(test, #names < there and "  (only in " .. table.concat(names, ", ") .. ")" or "", "\n")
+  end
+  return failed and 1 or 0
+end
+
 local function report(runs, place, options)
-  local out = io.stdout
+  local format = here.FORMATS[options.output] ~= nil and options.output
+  local out = format and io.stderr or io.stdout
   out:write(("%-12s %-4s %7s %7s %7s %8s %8s\n"):format("engine", "Lua", "passed", "failed", "errors", "skipped", "seconds"))
   local passed, failed, skipped = 0, 0, 0
   for _, run in ipairs(runs) do
     if run.missing then
       out:write(("%-12s %-4s not installed: %s\n"):format(run.engine[1], "-", run.engine.missing))
-      if place.strict then failed = failed + 1 end
     else
       out:write(("%-12s %-4s %7d %7d %7d %8d %8.2f\n"):format(run.engine[1], run.lua or "-", run.passed, run.failed,
         run.errors, run.skipped, run.seconds))
@@ -310,16 +351,23 @@ local function report(runs, place, options)
     end
     i = last + 1
   end
+  local elsewhere = {}  -- what is counted as failed, but happened in no engine
   for _, test in ipairs(different) do
-    if not test.counted then failed = failed + 1 end
+    if not test.counted then elsewhere[#elsewhere + 1] = { name = test.key, message = outcomes(test) } end
   end
+  for _, run in ipairs(runs) do
+    if run.missing and place.strict then
+      elsewhere[#elsewhere + 1] = { name = run.engine[1], message = "not installed: " .. run.engine.missing }
+    end
+  end
+  failed = failed + #elsewhere
 
   -- The same problem in several engines is shown once.
   local shown, order = {}, {}
   for _, run in ipairs(runs) do
     for _, problem in ipairs(run.problems) do
       -- Addresses differ from process to process.
-      local id = problem.kind .. "\0" .. problem.key .. "\0" .. problem.message:gsub("0x%x+", "0x")
+      local id = problem.kind .. "\0" .. problem.key .. "\0" .. problem.message:gsub("0x%x+", "0x"):gsub("%f[%S]%./", "")
       if not shown[id] then
         shown[id] = { problem = problem, engines = {} }
         order[#order + 1] = shown[id]
@@ -365,6 +413,8 @@ local function report(runs, place, options)
   end
 
   if place.seed then out:write("\nRandom order: --seed=", place.seed, "\n") end
+  if format then replay(runs, elsewhere, format, options) end
+  out = here.FORMATS[format] == false and io.stdout or out
   out:write("\n", ("%d passed, %d failed, %d skipped\n"):format(passed, failed, skipped))
   return failed == 0 and 0 or 1
 end
@@ -400,6 +450,8 @@ function matrix.run(list, args, options, root)
       limit = START,            -- seconds without a word from it after which it is taken to hang
       tests = {}, order = {},   -- key -> { status, seconds, reason }; keys in order of their ends
       problems = {},
+      events = {},              -- what `replay` tells: { "start" | "problem" | "finish", table }
+      listed = {},              -- what --list names
       started = 0, current = nil, last = nil,
       passed = 0, failed = 0, errors = 0, skipped = 0, seconds = 0,
       running = false, finished = false, missing = false, killed = false, changed = 0,
@@ -412,7 +464,8 @@ function matrix.run(list, args, options, root)
   for _, run in ipairs(runs) do
     if run.running then kill(run) end
   end
-  local status = ok and report(runs, place, options) or 2
+  local status = 2
+  if ok then status = options.list and list_tests(runs) or report(runs, place, options) end
   os.execute("rm -rf " .. quote(folder))
   if not ok then error(err, 0) end
   return status

@@ -20,8 +20,9 @@ function worker.run(folder)
   local options, problem = flags.parse(dofile(folder .. "/arguments.lua"))
   if options then options, problem = flags.complete(options) end
   if not options then return stop(problem) end
-  local results
-  results, problem = here.run(options, journal.writer(file, options.timeout))
+  local attach, results
+  attach, options.list_test = journal.writer(file, options.timeout)
+  results, problem = here.run(options, attach)
   if not results then return stop(problem) end
   file:close()
   return results.failuresCount + results.errorsCount == 0 and 0 or 1, results

@@ -13,6 +13,7 @@ local open, random, randomseed = io.open, math.random, math.randomseed
 local find, format, gsub = string.find, string.format, string.gsub
 local concat, insert, remove, sort = table.concat, table.insert, table.remove, table.sort
 local arguments = require "busted.portable.arguments"
+local bindfenv = require "busted.portable.bindfenv"
 local clock = require "busted.portable.clock"
 local fixtures = require "busted.portable.fixtures"
 local new_events = require("busted.portable.events").new
@@ -437,7 +438,7 @@ local function new(options)
     version = "2.1.1",
     publish = publish, subscribe = events.subscribe, unsubscribe = function(id) return events.unsubscribe(id) end,
     fail = function(message, level) return outcome.fail(message, level and level + 1) end,
-    pending = outcome.pending,
+    pending = outcome.pending, bindfenv = bindfenv,
     gettime = clock.now, monotime = clock.tick, sleep = clock.sleep,
     parent = function(element) return parents[element] end,
     children = function(element) return children[element] or {} end,

@@ -39,7 +39,7 @@ describe("the journal", function()
 
   it("says in which test it is before the test begins", function()
     local lines, spec = journal_of "describe('d', function() it('x', function() end) end)"
-    assert.same({ "start", spec .. ": d x" }, lines[2])
+    assert.same({ "start", spec .. ": d x", spec .. " @ 1" }, lines[2])
   end)
 
   it("tells tests of the same name apart", function()

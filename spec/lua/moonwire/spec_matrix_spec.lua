@@ -161,6 +161,88 @@ describe("moonwire spec --engine", function()
     end
   end)
 
+  describe("with --output", function()
+    -- stdout alone, and the status
+    local function output(format, source, environment)
+      local command = "env -u CI " .. (environment or "") .. " " .. moonwire.command .. " spec --engine=lua54,texlua -o " .. format
+      return shell.read(command .. " " .. write("a_spec.lua", source) .. " 2> /dev/null < /dev/null")
+    end
+
+    local SOURCE = "it('x', function() assert.equal('Lua 5.4', _VERSION) end) pending('y')\n"
+      .. "describe('d', function() setup(function() error('broken') end) it('never', function() end) end)"
+
+    matrix("TAP numbers the tests of all engines, and names the engine of each", true, function()
+      local text, status = output("TAP", SOURCE)
+      local path = folder .. "/a_spec.lua"
+      assert.matches("^ok 1 %- lua54: " .. path .. ": x\nok 2 %- lua54: " .. path .. ": y # SKIP \nnot ok 3 %- lua54: "
+        .. path .. ": d setup\n", text)
+      assert.matches("not ok 4 - texlua: " .. path .. ": x\n# " .. path .. " @ 1\n# Failure message: ", text, 1, true)
+      assert.matches("\n1..6\n\n1 passed, 3 failed, 2 skipped", text, 1, true)
+      assert.equal(1, status)
+    end)
+
+    matrix("json gives one object", true, function()
+      local json = require "json"
+      local results = json.decode((output("json", SOURCE)))
+      local path = folder .. "/a_spec.lua"
+      assert.equal("lua54: " .. path .. ": x", results.successes[1].name)
+      assert.equal(2, #results.pendings)
+      assert.equal("texlua: " .. path .. ": x", results.failures[1].name)
+      assert.equal(1, results.failures[1].trace.currentline)
+      assert.same({ "lua54: " .. path .. ": d setup", "texlua: " .. path .. ": d setup" },
+        { results.errors[1].name, results.errors[2].name })
+    end)
+
+    matrix("junit gives one document", true, function()
+      local text = output("junit", SOURCE)
+      assert.matches('^<%?xml version="1.0" encoding="UTF%-8"%?>\n<testsuites tests="6" errors="2" failures="1" skip="2" ', text)
+      assert.matches('<testcase classname="' .. folder .. '/a_spec.lua:1" name="texlua: ' .. folder .. '/a_spec.lua: x"', text, 1, true)
+      assert.matches("</testsuites>$", text)
+    end)
+
+    matrix("has the test in which an engine died", true, function()
+      local text = output("TAP", "it('dies', function()\n"
+        .. "if _VERSION == 'Lua 5.3' then os.execute('kill -9 $PPID') while true do end end end)")
+      assert.matches("ok 1 %- lua54: [^\n]*dies\nnot ok 2 %- texlua: [^\n]*dies\n[^\n]*\n# Failure message: it ended in the test", text)
+    end)
+
+    matrix("has a test that is missing in an engine as an error", true, function()
+      local text, status = output("TAP", "if _VERSION == 'Lua 5.4' then it('x', function() end) end it('y', function() end)")
+      assert.matches("not ok 4 - " .. folder .. "/a_spec.lua: x\n# Failure message: passes in lua54; is not run in texlua\n1..4\n",
+        text, 1, true)
+      assert.matches("3 passed, 1 failed, 0 skipped$", text)
+      assert.equal(1, status)
+    end)
+
+    matrix("has an engine that is not installed as an error, with CI=true", true, function()
+      shell.read("ln -s /usr/bin/env " .. folder .. "/env; ln -s $(command -v lua5.4) $(command -v sh) $(command -v readlink)"
+        .. " $(command -v mktemp) $(command -v nproc) $(command -v mkdir) $(command -v timeout) $(command -v sleep)"
+        .. " $(command -v mv) $(command -v rm) $(command -v rmdir) " .. folder)
+      local text = output("TAP", "it('x', function() end)", "CI=true PATH=" .. folder)
+      assert.matches("ok 1 %- lua54: [^\n]*: x\nnot ok 2 %- texlua\n# Failure message: not installed: ", text)
+    end)
+
+    matrix("of a terminal shows the table", true, function()
+      assert.matches("^engine +Lua ", (output("plainTerminal", SOURCE)))
+    end)
+
+    matrix("refuses a module's", true, function()
+      local text, status = run("--engine=lua54 -o some.module " .. folder)
+      assert.equal("moonwire spec: --output=some.module is for one engine; with --engine there are TAP, json and junit", text)
+      assert.equal(2, status)
+    end)
+  end)
+
+  matrix("lists each test once, with the engines that have it where not all have", true, function()
+    local path = write("a_spec.lua", "it('x', function() error('runs') end)\nif _VERSION == 'Lua 5.4' then it('y', function() end) end")
+    local text, status = run("--engine=lua54,texlua --list " .. path)
+    assert.equal(path .. ":1: x\n" .. path .. ":2: y  (only in lua54)", text)
+    assert.equal(0, status)
+    text, status = run("--engine=lua54,texlua --list " .. write("b_spec.lua", "it("))
+    assert.matches("^moonwire spec: in lua54: [^\n]*\nmoonwire spec: in texlua: [^\n]*$", text)
+    assert.equal(1, status)
+  end)
+
   describe("in a document", function()
     local function document(name, body)
       matrix(name, true, function()

@@ -74,6 +74,8 @@ describe("moonwire spec", function()
     end
 
     refuses("names an unknown option", "--nonsense", "^moonwire spec: unknown option %-%-nonsense[^\n]*$", 2)
+    refuses("says why an option of busted's is not there", "--coverage",
+      "^moonwire spec: there is no %-%-coverage here: it needs luacov[^\n]*$", 2)
     refuses("names an option without its value", "--pattern", "^moonwire spec: %-%-pattern takes a value[^\n]*$", 2)
     refuses("names a value that is no number", "--timeout=soon", "takes a number, not 'soon'$", 2)
     refuses("names a number of jobs that is none", "--engine=lua54 --jobs=0", "%-%-jobs takes a whole number, 1 or more, not 0$", 2)

@@ -313,6 +313,28 @@ describe("the runner", function()
     assert.equal(0, results.errorsCount)
   end)
 
+  it("gives one function a global of its own", function()
+    if not debug.upvaluejoin then return pending("bindfenv needs debug.upvaluejoin") end
+    local results = run [[
+      it("x", function()
+        local function own() return bound, type end
+        local function other() return bound end
+        require("busted").bindfenv(own, "bound", 5)
+        assert.same({ 5, type }, { own() })
+        assert.is_nil(other())
+        local callable = setmetatable({}, { __call = function() return bound end })
+        require("busted").bindfenv(callable, "bound", 6)
+        assert.equal(6, callable())
+      end)]]
+    assert.same({ "x" }, names(results.successes))
+  end)
+
+  it("says so where no function can be given one", function()
+    if debug.upvaluejoin then return pending("this engine has debug.upvaluejoin") end
+    assert.has_error(function() require("busted").bindfenv(function() end, "x", 1) end,
+      "bindfenv needs debug.upvaluejoin, which this engine does not have")
+  end)
+
   it("gives specs its own busted, luassert and say", function()
     local results = run([[
       local busted, luassert = require "busted", require "luassert"

@@ -50,6 +50,13 @@ function junit.attach(runner, results, options)
     counts.errors = counts.errors + 1
   end)
 
+  local function case(element, inner)
+    local place = element.trace
+    return format('    <testcase classname="%s" name="%s" time="%s">\n%s    </testcase>\n',
+      attribute(place and place.short_src and place.short_src .. ":" .. place.currentline or ""),
+      attribute(runner.full_name(element)), seconds(element.duration), inner)
+  end
+
   on({ "test", "end" }, function(element, _, status)
     counts.tests = counts.tests + 1
     if status == "pending" then
@@ -57,20 +64,19 @@ function junit.attach(runner, results, options)
       local entry = results.pendings[#results.pendings]
       problems[#problems + 1] = format("      <skipped>%s</skipped>\n", content(entry.message or ""))
     end
-    local place = element.trace
-    cases[#cases + 1] = format('    <testcase classname="%s" name="%s" time="%s">\n%s    </testcase>\n',
-      attribute(place and place.short_src .. ":" .. place.currentline or ""),
-      attribute(runner.full_name(element)), seconds(element.duration), concat(problems))
+    cases[#cases + 1] = case(element, concat(problems))
     problems = {}
   end, { predicate = results.cancelOnPending })
 
-  local early = {}  -- what went wrong before the suite began: files that cannot be loaded
+  -- What went wrong outside of tests is shown as a test with the name of its block: an error that stands alone is
+  -- read by nobody. What went wrong before the suite began (files that cannot be loaded) is kept until it begins.
+  local early = {}
   for _, kind in ipairs { "error", "failure" } do
     on({ kind }, function(element)
       if element.descriptor ~= "it" then
-        local shown = problem("error", results.errors[#results.errors])
+        local shown = case(element, problem("error", results.errors[#results.errors]))
         if counts then
-          counts.errors = counts.errors + 1
+          counts.tests, counts.errors = counts.tests + 1, counts.errors + 1
           cases[#cases + 1] = shown
         else
           early[#early + 1] = shown
@@ -80,7 +86,7 @@ function junit.attach(runner, results, options)
   end
 
   on({ "suite", "end" }, function(suite, run, runs)
-    counts.errors = counts.errors + #early
+    counts.tests, counts.errors = counts.tests + #early, counts.errors + #early
     suites[#suites + 1] = format(
       '  <testsuite name="Run %d of %d" tests="%d" errors="%d" failures="%d" skip="%d" timestamp="%s" time="%s">\n%s%s  </testsuite>\n',
       run, runs, counts.tests, counts.errors, counts.failures, counts.skip,
