@@ -193,6 +193,7 @@ function project.new(written, settings)
       found.services[key], found.disabled[key] = nil, service
     end
   end
+  for key, host in pairs(found.hosts) do host.key = key end
   for key, job in tree.each(found.jobs) do
     job.key = key
     if not is_active(job, settings.profiles) then found.jobs[key] = nil end

@@ -4,6 +4,7 @@ local cli = require "compose.cli"
 local commands = require "compose.commands"
 local compose = require "compose"
 local faults = require "compose.faults"
+local podman = require "compose.podman"
 
 -- Options that stand before the command.
 local OPTIONS = {
@@ -12,6 +13,7 @@ local OPTIONS = {
   { "project-directory", value = "DIR", help = "what relative paths are from (default: the folder of the first file)" },
   { "profile", value = "NAME", many = true, help = "activate a profile; \"*\" activates all" },
   { "env-file", value = "FILE", many = true, help = "a file of variables (default: .env)" },
+  { "dry-run", help = "print the podman commands that would change something, and run none of them" },
   { "help", short = "h", help = "this text" },
 }
 
@@ -34,12 +36,20 @@ local function complain(text)
   return 1
 end
 
--- What commands are given to load projects with.
-local function context(global)
+-- What commands are given to load projects and to run podman with.
+local function context(global, values)
   local function warn(text) io.stderr:write("warning: ", text, "\n") end
+  local runner
   return {
     warn = warn,
     global = global,
+    runner = function()
+      if not runner then runner = podman.open { dry = global["dry-run"] or values["dry-run"] } end
+      return runner
+    end,
+    close = function()
+      if runner then runner:close() end
+    end,
     load = function(more)
       local options = {
         files = global.file, name = global["project-name"], folder = global["project-directory"],
@@ -80,7 +90,9 @@ return function(args)
     io.write(command_help(name, command, options))
     return 0
   end
-  local ok, status = pcall(command.run, values, arguments, context(global))
+  local cx = context(global, values)
+  local ok, status = pcall(command.run, values, arguments, cx)
+  cx.close()
   if ok then return status end
   if not faults.is_fault(status) then error(status, 0) end
   io.stderr:write(tostring(status.message and not status.place and not status.path and status.message or status), "\n")
