@@ -128,9 +128,64 @@ service("a", { image = names[1] .. #names })
 
   it("bounds memory", function()
     local _, err = load 'local s = "0123456789" while true do s = s .. s end'
+    assert.equal("compose.lua:1: the program takes more than 2 MiB in one step", err)
+    _, err = load 'local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(10000) .. i end'
     assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
-    _, err = load 'local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(1000) .. i end'
-    assert.equal("compose.lua:1: the program takes more than 64 MiB", err)
+  end)
+
+  -- What would keep a function of the libraries busy, or a limit from being looked at.
+  local END = "the program does not come to an end: more than 5000000 steps"
+  for name, case in pairs {
+    ["a pattern that tries for years"] = { 'local s = ("a"):rep(1 << 17) s:find((".-"):rep(30) .. "b")', "1: " .. END },
+    ["table.move of everything"] = { "table.move({}, 1, 1 << 40, 1, {})", "1: " .. END },
+    ["the same as a tail call"] = { "return table.move({}, 1, 1 << 40, 1, {})", " " .. END },
+    ["table.insert into a table with a length of its own"] =
+      { "table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 2)", "1: " .. END },
+    ["table.remove"] = { "table.remove(setmetatable({}, { __len = function() return 1 << 60 end }), 1)", "1: " .. END },
+    ["table.concat of one text many times"] = {
+      'local t = {} local s = ("x"):rep(1 << 20) for i = 1, 5000 do t[i] = s end table.concat(t)',
+      "1: table.concat: the text would be longer than 1048576 bytes",
+    },
+    ["gsub that makes a long text"] = { '("x"):rep(5000):gsub("x", ("y"):rep(5000))',
+      " string.gsub: the text would be longer than 1048576 bytes" },
+    ["string.rep of a count in words"] = { 'string.rep("x", "9999999999")', "1: string.rep: the text would be longer than 1048576 bytes" },
+    ["the handler of xpcall"] =
+      { "xpcall(function() while true do end end, function() while true do end end)", "1: " .. END },
+    ["calls without end"] = { "local function f() return f() + 1 end f()", "1: calls are nested deeper than 1000" },
+    ["an error with a way to be shown"] = { "error(setmetatable({}, { __tostring = function() while true do end end }))",
+      " the program raises a table, which is no message" },
+    ["a table with a way to be read"] = {
+      "return setmetatable({}, { __index = function() while true do end end, __len = function() while true do end end })",
+      " the compose file is empty" },
+    ["tables in tables"] = { "local t = {} for i = 1, 5000 do t = { a = t } end return { services = { a = t } }",
+      " services.a" .. (".a"):rep(98) .. ": is nested deeper than 100 tables" },
+    ["one table in many places"] = { "local t = {} for i = 1, 50 do t = { t, t } end service('a', t)", "1: " .. END },
+  } do
+    it("ends " .. name, function()
+      local project, err = load(case[1])
+      assert.is_nil(project)
+      assert.equal("compose.lua:" .. case[2], err)
+    end)
+  end
+
+  it("has no metatable of the host's", function()
+    local project = assert(load [[
+local ok, fault = pcall(function() service("b", { image = error }) end)
+service("a", { image = "x", labels = { text = tostring(getmetatable "x"), null = tostring(getmetatable(null)), fault = type(fault) } })
+rawset(null, "x", 1)
+]])
+    assert.same({ text = "nil", null = "null", fault = "string" }, project.services.a.labels)
+    assert.is_nil(rawget(require "json".null, "x"))
+  end)
+
+  it("has methods of texts that a program cannot change for the helpers", function()
+    local _, err = load 'string.format = function() return {} end service("a", { image = assert })'
+    assert.equal("compose.lua:1: services.a.image: is a function; a project is made of tables, texts, numbers and booleans", err)
+  end)
+
+  it("collects garbage again afterwards", function()
+    load "return {}"
+    assert.is_true(collectgarbage "isrunning")
   end)
 
   it("leaves strings as they were", function()
