@@ -22,8 +22,12 @@ local FEW, ENOUGH = 15, 17
 -- rounded as the reading of a decimal is.
 
 local DECIMALS = 1000000 -- 10^6
+local ROUND = 1.5 * 2.0 ^ 52 -- to add it and take it away again rounds what is below 2^51 to an integer
 local BELOW = 1e9 -- below it, m has at most 15 digits
 local FROM = 1e-4 -- from it on, %g writes no exponent
+local LARGE = 1e15 -- below it, %g writes none, with 15 digits and more
+local SCIENTIFIC = 1e17 -- from it on, %g writes one, with 17 digits and fewer
+local TINY, HUGE = 1e-270, 1e270 -- from here to there go `json.digits`
 
 -- Texts are given in pieces, of which most stand in tables for 0 to 999: a look-up
 -- takes a tenth of what C takes to format an integer, and leaves nothing to collect.
@@ -44,12 +48,21 @@ local point_three = texts(function(i) return format(".%03d", i) end)
 local last_three = texts(trimmed)
 local only_three = texts(function(i) return "." .. gsub(trimmed(i), "^$", "0") end)
 
+-- What may stand before a number, alone, with digits, and with digits and a point.
+local function form(before)
+  return {
+    before = before,
+    small = texts(function(i) return before .. i end),
+    pointed = texts(function(i) return before .. i .. "." end),
+  }
+end
+
 -- What a number begins with: its first digits behind a text, for numbers and for
 -- negative ones.
 local function beginning(before)
   return {
-    positive = { before = before, small = texts(function(i) return before .. i end) },
-    negative = { before = before .. "-", small = texts(function(i) return before .. "-" .. i end) },
+    positive = form(before),
+    negative = form(before .. "-"),
   }
 end
 
@@ -82,72 +95,67 @@ function number.append_integer(b, n, v, before)
   return n + 2
 end
 
--- Append a point and the digits of rest / 10^18.
-local function append_fraction(b, n, rest)
-  local group = rest // 1000000000000000
-  rest = rest - group * 1000000000000000
-  if rest == 0 then
-    b[n + 1] = only_three[group]
-    return n + 1
-  end
-  b[n + 1] = point_three[group]
-  group = rest // 1000000000000
-  rest = rest - group * 1000000000000
-  if rest == 0 then
-    b[n + 2] = last_three[group]
-    return n + 2
-  end
-  b[n + 2] = three[group]
-  group = rest // 1000000000
-  rest = rest - group * 1000000000
-  if rest == 0 then
-    b[n + 3] = last_three[group]
-    return n + 3
-  end
-  b[n + 3] = three[group]
-  group = rest // 1000000
-  rest = rest - group * 1000000
-  if rest == 0 then
-    b[n + 4] = last_three[group]
-    return n + 4
-  end
-  b[n + 4] = three[group]
-  group = rest // 1000
-  rest = rest - group * 1000
-  if rest == 0 then
-    b[n + 5] = last_three[group]
-    return n + 5
-  end
-  b[n + 5], b[n + 6] = three[group], last_three[rest]
-  return n + 6
-end
-
 -- 10^k as an integer.
 local TENS = {}
 for k = 0, 18 do TENS[k] = math.tointeger(10.0 ^ k) end
 
--- Append a float from FROM to BELOW; nil when it is too close a call.
-local function append_decimal(b, n, v, first)
-  local m = (v * DECIMALS + 0.5) // 1 | 0
-  if m / DECIMALS == v then
-    local whole = m // DECIMALS
-    n = append_whole(b, n, whole, first)
-    local fraction = m - whole * DECIMALS
-    local group = fraction // 1000
-    local last = fraction - group * 1000
-    if last == 0 then
-      b[n + 1] = only_three[group]
-      return n + 1
-    end
-    b[n + 1], b[n + 2] = point_three[group], last_three[last]
-    return n + 2
-  end
-  local k
-  m, k = shortest_decimal(v)
-  if not m or k > 18 then return nil end
-  local whole = m // TENS[k]
+-- Zeros by how many there are.
+local zeros = texts(function(i) return ("0"):rep(i) end)
+
+-- Append `rest` as k digits.
+local function append_padded(b, n, rest, k)
+  local count = 1
+  while count < 17 and rest >= TENS[count] do count = count + 1 end
+  b[n + 1], b[n + 2] = zeros[k - count], rest
+  return n + 2
+end
+
+-- Append m / DECIMALS.
+local function append_few(b, n, m, first)
+  local whole = m // DECIMALS
   n = append_whole(b, n, whole, first)
-  return append_fraction(b, n, (m - whole * TENS[k]) * TENS[18 - k])
+  local fraction = m - whole * DECIMALS
+  local group = fraction // 1000
+  local last = fraction - group * 1000
+  if last == 0 then
+    b[n + 1] = only_three[group]
+    return n + 1
+  end
+  b[n + 1], b[n + 2] = point_three[group], last_three[last]
+  return n + 2
+end
+
+-- Append m / 10^k, of which `whole` stands before the point, and something behind it.
+local function append_decimal(b, n, m, k, whole, first)
+  if whole < 1000 then
+    n = n + 1
+    b[n] = first.pointed[whole]
+  else
+    n = append_whole(b, n, whole, first) + 1
+    b[n] = "."
+  end
+  local rest = whole == 0 and m or m - whole * TENS[k]
+  if k > 18 or rest < TENS[k - 1] then return append_padded(b, n, rest, k) end
+  b[n + 1] = rest
+  return n + 1
+end
+
+-- What follows the digits of d.ddd * 10^i.
+local exponent = texts(function(i) return format("e%s%02d", i < 0 and "-" or "+", abs(i)) end)
+
+-- Append m / 10^k, m of `count` digits, with an exponent.
+local function append_scientific(b, n, m, k, count, first)
+  local ten = TENS[count - 1]
+  local digit = m // ten
+  if m == digit * ten then
+    n = n + 1
+    b[n] = first.small[digit]
+  else
+    n = append_decimal(b, n, m, count - 1, digit, first)
+  end
+  n = n + 1
+  b[n] = exponent[count - 1 - k]
+  return n
 end
 
 -- All floats ---------------------------------------------------------------
@@ -189,16 +197,22 @@ end
 -- @tparam table before `number.ALONE` or `number.COMMA`
 -- @treturn ?integer the new n; nil when v is infinite or not a number, which JSON cannot say
 function number.append_float(b, n, v, before)
-  local last
-  if v >= FROM and v < BELOW then
-    last = append_decimal(b, n, v, before.positive)
-  elseif v <= -FROM and v > -BELOW then
-    last = append_decimal(b, n, -v, before.negative)
+  local first = before.positive
+  if v < 0 then v, first = -v, before.negative end
+  if v >= FROM and v < LARGE then
+    if v < BELOW then
+      local m = (v * DECIMALS + ROUND) - ROUND
+      if m / DECIMALS == v then return append_few(b, n, m | 0, first) end
+    end
+    local m, k = shortest_decimal(v)
+    if m and k > 0 then return append_decimal(b, n, m, k, v // 1 | 0, first) end
+  elseif v < FROM and v >= TINY or v >= SCIENTIFIC and v <= HUGE then
+    local m, k, count = shortest_decimal(v)
+    if m then return append_scientific(b, n, m, k, count, first) end
   elseif v - v ~= 0 then
     return nil
   end
-  if last then return last end
-  b[n + 1], b[n + 2] = before.positive.before, any(v)
+  b[n + 1], b[n + 2] = first.before, any(v)
   return n + 2
 end
 

@@ -22,6 +22,26 @@ describe("the text of a float", function()
     assert.equal("9007199254740992.0", number.float(2.0 ^ 53))
   end)
 
+  it("has an exponent below 0.0001, and where it would have zeros before the point", function()
+    for text, v in pairs {
+      ["6.02214076e+23"] = 6.02214076e23, ["-1.602176634e-19"] = -1.602176634e-19, ["1e-07"] = 1e-7, ["5e+20"] = 5e20,
+      ["1.4142135623730951e-05"] = 1.4142135623730951e-5, ["1.05e-09"] = 1.05e-9, ["-3.14e+100"] = -3.14e100,
+      ["0.00012345678901234567"] = 0.00012345678901234567, ["1e+15"] = 1e15, ["9.9999999e-05"] = 9.9999999e-5,
+    } do
+      assert.equal(text, number.float(v))
+    end
+  end)
+
+  it("has all digits before the point that it needs", function()
+    for text, v in pairs {
+      ["123456789012.125"] = 123456789012.125, ["100000000000000.5"] = 1e14 + 0.5, ["-1234567890.0"] = -1234567890.0,
+      ["100000000000000.0"] = 1e14, ["1234567890123456.0"] = 1234567890123456.0, ["10.000000001"] = 10.000000001,
+      ["1000.0000001"] = 1000.0000001, ["0.010000001"] = 0.010000001, ["999999999.0000001"] = 999999999.0000001,
+    } do
+      assert.equal(text, number.float(v))
+    end
+  end)
+
   it("has the fewest digits at both ends of the doubles", function()
     assert.equal("5e-324", number.float(5e-324))
     assert.equal("1.5e-323", number.float(1.5e-323))
