@@ -16,6 +16,7 @@ build = {
       ["compose.canonical"] = "lua/compose/canonical.lua",
       ["compose.check"] = "lua/compose/check.lua",
       ["compose.cli"] = "lua/compose/cli.lua",
+      ["compose.columns"] = "lua/compose/columns.lua",
       ["compose.commands.config"] = "lua/compose/commands/config.lua",
       ["compose.commands.init"] = "lua/compose/commands/init.lua",
       ["compose.commands.version"] = "lua/compose/commands/version.lua",

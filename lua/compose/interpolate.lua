@@ -94,6 +94,30 @@ end
 
 interpolate.text = substitute
 
+--- The variables in a text, those in what stands behind operators, too.
+-- @tparam string text
+-- @tparam function tell function(name, operator, rest): operator is nil, or ":-", "-", ":?", "?", ":+", "+"; rest is what
+--   stands behind it
+function interpolate.each(text, tell)
+  local at = find(text, "$", 1, true)
+  while at do
+    local name = match(text, "^[%a_][%w_]*", at + 1)
+    local following = sub(text, at + 1, at + 1)
+    local close = following == "{" and closing(text, at + 1)
+    if name then
+      tell(name)
+    elseif close then
+      local inside = sub(text, at + 2, close - 1)
+      local operator, rest
+      name, operator, rest = match(inside, "^([%a_][%w_]*)(:?[-?+])([^\n]*)$")
+      name = name or match(inside, "^[%a_][%w_]*$")
+      if name then tell(name, operator, rest) end
+      if rest then interpolate.each(rest, tell) end
+    end
+    at = find(text, "$", (close or following == "$" and at + 1 or at) + 1, true)
+  end
+end
+
 --- Makes a copy of a tree in which all variables are replaced.
 -- @tparam table document a map
 -- @tparam ?table variables as for `text`; nil copies only

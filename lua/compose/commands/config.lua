@@ -1,6 +1,8 @@
 --- `moonwire compose config`: what the files come to.
+local columns = require "compose.columns"
 local faults = require "compose.faults"
 local hash = require "compose.hash"
+local interpolate = require "compose.interpolate"
 local project_of = require "compose.project"
 local render = require "compose.render"
 local tree = require "compose.tree"
@@ -66,7 +68,34 @@ function lists.hash(project, wanted)
   return lines
 end
 
-local LISTS = { "services", "volumes", "networks", "pods", "profiles", "images", "environment", "hash" }
+-- Which value of a variable an operator's right side is.
+local SIDES = { ["-"] = "default", ["?"] = "required", ["+"] = "alternate" }
+
+-- The variables of a project that is loaded without replacing them, a line each.
+function lists.variables(project)
+  local found = {}
+  local function look(value)
+    if type(value) == "string" then
+      interpolate.each(value, function(name, operator, rest)
+        local entry = found[name] or { name = name, default = "", alternate = "" }
+        found[name] = entry
+        if operator then entry[SIDES[operator:sub(-1)]] = rest end
+      end)
+    elseif type(value) == "table" then
+      for _, item in pairs(value) do look(item) end
+    end
+  end
+  for _, section in ipairs { "services", "disabled", "networks", "volumes", "secrets", "configs", "pods", "hosts", "extensions" } do
+    look(project[section])
+  end
+  local rows = { { "NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE" } }
+  for _, entry in tree.each(found) do
+    rows[#rows + 1] = { entry.name, tostring(entry.required ~= nil), entry.default, entry.alternate }
+  end
+  return columns.lines(rows)
+end
+
+local LISTS = { "services", "volumes", "networks", "pods", "profiles", "images", "environment", "variables", "hash" }
 
 local function write(text, path)
   if not path then
@@ -93,11 +122,13 @@ return {
     { "profiles", help = "list the profiles" },
     { "images", help = "list the images" },
     { "environment", help = "list the variables that the files use, and those of .env files" },
+    { "variables", help = "list the variables of the files, with their defaults" },
     { "hash", value = "SERVICE,...", help = "list the hashes of services, or of all of them with \"*\"" },
     { "no-interpolate", help = "leave variables as they are written" },
   },
   run = function(values, rest, cx)
-    local project = cx.load { services = #rest > 0 and rest or nil, no_interpolation = values["no-interpolate"] }
+    local raw = values["no-interpolate"] or values.variables
+    local project = cx.load { services = #rest > 0 and rest or nil, no_interpolation = raw }
     if #rest > 0 then
       local chosen = project_of.select(project, rest)
       for name in tree.each(project.services) do
@@ -124,7 +155,7 @@ return {
     if values.format == "json" then
       write(render.json(project), values.output)
     else
-      write(render.yaml(project, values["no-interpolate"]), values.output)
+      write(render.yaml(project, raw), values.output)
     end
     return 0
   end,

@@ -72,6 +72,14 @@ describe("moonwire compose config", function()
     assert.equal("COMPOSE_PROJECT_NAME=p\nMORE=x\nTAG=9", output)
   end)
 
+  command("lists the variables of the files, with defaults, whether they are set or not", function()
+    local output, status = run("config --variables", { ["compose.yaml"] =
+      "services: {a: {image: 'x:${TAG:-${OTHER}}', command: '$$NO $A ${B?needed} ${C:+there}'}}\n" })
+    assert.equal("NAME    REQUIRED   DEFAULT VALUE   ALTERNATE VALUE\nA       false\nB       true\n"
+      .. "C       false                      there\nOTHER   false\nTAG     false      ${OTHER}", output)
+    assert.equal(0, status)
+  end)
+
   command("leaves variables as they are written", function()
     assert.matches("image: nginx:${TAG:%-1}", (run "config --no-interpolate"))
     local output, status = run("config --no-interpolate", { ["compose.yaml"] =
