@@ -54,7 +54,8 @@ local function client(open, options)
     checked = {},                  -- subjects that may be published to
     checked_count = 0,
     tasks = nil,                   -- of nats.tasks, while there are some
-    running = false,               -- a callback runs
+    running = nil,                 -- the message whose callback runs
+    taken = 0,                     -- which one that is of those taken in together
     calls = {},                    -- messages first_call..last_call wait for their callbacks
     first_call = 1,
     last_call = 0,
@@ -109,10 +110,15 @@ local function traced(value)
 end
 
 --- The error of a function of the script that raised. What is to end the function that called it is
--- raised again: a Ctrl-C, and that its task was cancelled.
+-- raised again: that its task was cancelled, and a Ctrl-C, with the traceback of where it came.
 function Client:_raised(failure)
+  if type(failure) ~= "table" then failure = { value = failure, text = failure } end   -- Lua had no memory for more
   local value = failure.value
-  if value == errors.cancelled or type(value) == "string" and value:find("interrupted!", 1, true) then error(value, 0) end
+  if value == errors.cancelled then error(value, 0) end
+  if errors.is_interrupt(value) then
+    -- The frames of the function itself: those that called us are in the traceback of who catches this.
+    error(value:find("\n", 1, true) and value or failure.text:gsub("\n[^\n]+ in function 'xpcall'.*", ""), 0)
+  end
   local err = errors.new(errors.callback, failure.text)
   err.value = value
   return err
@@ -131,31 +137,24 @@ function Client:_protected(fn, ...)
   if not ok then self:_report(err) end
 end
 
---- Runs a callback, and what waited for its end.
-function Client:_run(callback, msg)
-  self.running = true
-  local ok, failure = xpcall(callback, traced, msg.data, msg.reply, msg)
-  self.running = false
-  if not ok then self:_report(self:_raised(failure), msg.sub, msg) end
-  if self.last_call > 0 then return self:_run_calls() end
-end
-
 --- Runs the callbacks that wait, oldest first.
-function Client:_run_calls()
-  local first = self.first_call
-  local msg = self.calls[first]
-  self.calls[first] = nil
-  if first == self.last_call then
-    self.first_call, self.last_call = 1, 0
-  else
-    self.first_call = first + 1
-  end
-  local sub = msg.sub
-  sub:_release(#msg.data)
-  if not sub.discarded then
-    return self:_run(sub.callback, msg)            -- which comes back here while there are more
-  elseif self.last_call > 0 then
-    return self:_run_calls()
+local function run_calls(self)
+  while self.last_call > 0 do
+    local first = self.first_call
+    local msg = self.calls[first]
+    self.calls[first] = nil
+    if first == self.last_call then
+      self.first_call, self.last_call = 1, 0
+    else
+      self.first_call = first + 1
+    end
+    local sub = msg.sub
+    sub:_release(#msg.data)
+    if not sub.discarded then
+      self.running = msg
+      sub.callback(msg.data, msg.reply, msg)
+      self.running = nil
+    end
   end
 end
 
@@ -169,28 +168,71 @@ function Client:_end(sub, why)
   if self.tasks then self.tasks:wake_all(sub) end
 end
 
---- Takes in a message, or what a poll returned instead of one.
--- @treturn boolean|nil true; nil and "timeout" or "closed"
-function Client:_handle(sid, subject, reply, block, payload)
-  if not sid then return self:_event(subject, reply) end
-  local sub = self.subs[sid]
-  if not sub then return true end                -- it was on its way when the subscription ended
-  local msg = sub:_arrived(subject, reply, block, payload)
-  local callback = sub.callback
-  if callback and not self.running and self.last_call == 0 then
-    self:_run(callback, msg)
-  elseif sub.direct then
+--- Takes in a message that no callback can have at once.
+local function keep(self, sub, msg)
+  if sub.direct then
     sub.direct(self, msg)
-  elseif sub:_admit(#payload) then
-    if callback then
+  elseif sub:_admit(#msg.data) then
+    if sub.callback then
       self.last_call = self.last_call + 1
       self.calls[self.last_call] = msg
-      if not self.running then self:_run_calls() end   -- some were left when a Ctrl-C ended one
+      if not self.running then run_calls(self) end     -- some were left when a Ctrl-C ended one
     else
       sub:_push(msg)
     end
   end
+end
+
+--- Takes in a message, or what a poll returned instead of one; no callback runs.
+-- @treturn boolean|nil true; nil and "timeout" or "closed"
+function Client:_handle(sid, subject, reply, block, payload)
+  if not sid then return self:_event(subject, reply) end
+  local sub = self.subs[sid]
+  if sub then keep(self, sub, sub:arrived(subject, reply, block, payload)) end   -- else it has ended meanwhile
   return true
+end
+
+--- Takes in what arrives, and runs callbacks.
+local function take_in(self, left, most)
+  local subs = self.subs
+  for count = 1, most do
+    local sid, subject, reply, block, payload = self.transport:poll(left)
+    local sub = subs[sid]
+    local callback = sub and sub.callback
+    if callback and not self.running and self.last_call == 0 then
+      local msg = sub:arrived(subject, reply, block, payload)
+      self.running, self.taken = msg, count
+      callback(payload, reply, msg)
+      self.running = nil
+      if self.last_call > 0 then run_calls(self) end
+    else
+      local ok, err = self:_handle(sid, subject, reply, block, payload)
+      if not ok then return count > 1 and count - 1 or nil, err end
+    end
+    if self.tasks then return count end
+    left = 0
+  end
+  return most
+end
+
+--- Takes in what arrives. Callbacks run under one protected call, since one for each costs as much as all the
+-- rest: it begins anew after one that raised.
+-- @tparam ?number left seconds to wait for the first thing, nil: no limit
+-- @tparam[opt=1] integer most things to take in, as long as they are there
+-- @treturn ?integer how many; nil: none
+-- @treturn ?string where it stopped before: "timeout" or "closed"
+function Client:_take(left, most)
+  if self.running then return take_in(self, left, most or 1) end
+  local ok, count, err = xpcall(take_in, traced, self, left, most or 1)
+  while not ok do
+    local failure, msg = count, self.running
+    if not msg then error(type(failure) == "table" and failure.value or failure, 0) end
+    self.running = nil
+    self:_report(self:_raised(failure), msg.sub, msg)
+    ok, count, err = xpcall(run_calls, traced, self)
+    if ok then count = self.taken end
+  end
+  return count, err
 end
 
 --- Fails what waits for an answer of a connection that is gone.
@@ -260,12 +302,14 @@ function Client:_abandoned(key)
   if self.tasks then self.tasks:wake(key) end          -- what woke it may be of use to another
 end
 
---- Takes in one thing that arrives, or lets tasks go on.
+--- Takes in what arrives, one thing by default, or lets tasks go on.
 -- @tparam ?number left seconds to wait at most, nil: no limit
--- @treturn ?boolean true; nil and "timeout" or "closed"
-function Client:_step(left)
+-- @tparam[opt=1] integer most things, as long as they are there
+-- @treturn ?integer how many; nil: none
+-- @treturn ?string where it stopped before: "timeout" or "closed"
+function Client:_step(left, most)
   if self.tasks then return self.tasks:step(left) end
-  return self:_handle(self.transport:poll(left))
+  return self:_take(left, most)
 end
 
 --- Waits until `ready(argument)` is true: takes in what arrives, or, in a task, lets others do it.
@@ -521,15 +565,14 @@ end
 -- @treturn ?string an error: "closed"
 function Client:process(timeout)
   if timeout ~= nil then check.value(timeout, "seconds", "process: timeout", 2) end
-  local ok, err = self:_step(timeout or 0)
-  local count = 0
-  while ok do
-    count = count + 1
-    if count == PROCESS then return count end
-    ok, err = self:_step(0)
-  end
-  if err == errors.timeout or count > 0 then return count end
-  return nil, err
+  local total, left = 0, timeout or 0
+  repeat
+    local count, err = self:_step(left, PROCESS - total)
+    total, left = total + (count or 0), 0
+    if err == errors.timeout or err and total > 0 then return total end
+    if err then return nil, err end
+  until total == PROCESS
+  return total
 end
 
 --- Dispatches until the connection is closed: callbacks, tasks, timers.
@@ -537,8 +580,8 @@ end
 -- @treturn ?string why it was lost; "timeout": nothing can come any more, over the memory transport
 function Client:run()
   while self.transport ~= CLOSED do
-    local ok, err = self:_step(nil)
-    if not ok and err == errors.timeout then return nil, err end
+    local count, err = self:_step(nil, PROCESS)
+    if not count and err == errors.timeout then return nil, err end
   end
   if self.why then return nil, self.why end
   return true

@@ -9,6 +9,8 @@
 local check = require "nats.check"
 local errors = require "nats.errors"
 
+local BURST = 4096          -- messages taken in by one call of a wait for ever
+
 local compat = {}
 
 --- What every client has of it.
@@ -31,10 +33,12 @@ function methods:ping() return self:flush() end
 -- @treturn ?string an error: "closed"
 function methods:wait(count)
   if count ~= nil then check.value(count, "count", "wait: count", 2) end
-  local before = self:received()
-  while not count or count == 0 or self:received() - before < count do
-    local ok, err = self:_step(nil)
-    if not ok then return nil, err end
+  if count == 0 then count = nil end
+  local before, left = self:received(), count
+  while not count or left > 0 do
+    local some, err = self:_step(nil, left or BURST)
+    if not some then return nil, err end
+    left = count and before + count - self:received()
   end
   return true
 end

@@ -58,6 +58,15 @@ function errors.new(constant, detail)
   return setmetatable({ code = constant.code, detail = detail }, Error)
 end
 
+--- Whether what a function raised is a Ctrl-C, as `lua` and the moonwire binary raise it: the words "interrupted!",
+-- by themselves or behind a position, and perhaps a traceback after them.
+-- @param value
+-- @treturn boolean
+function errors.is_interrupt(value)
+  local line = type(value) == "string" and value:match("^[^\n]*")
+  return line == "interrupted!" or line and line:find("^.-:%d+: interrupted!$") ~= nil
+end
+
 --- Sorts what a server said with -ERR by its text (ADR-40), already lower-cased and unquoted.
 -- @tparam string text
 -- @treturn table an error object

@@ -6,10 +6,25 @@ local check = require "nats.check"
 local errors = require "nats.errors"
 local Message = require "nats.message"
 
-local setmetatable, type = setmetatable, type
+local setmetatable = setmetatable
 
 local Subscription = { __name = "nats.subscription" }
 Subscription.__index = Subscription
+
+--- Makes the message of what a transport gave, and counts it.
+local function arrived(self, subject, reply, block, payload)
+  local delivered = self.delivered + 1
+  self.delivered = delivered
+  local msg = setmetatable({ subject = subject, data = payload, reply = reply, sub = self }, Message)
+  if block then
+    msg.block = block
+    self.delivered_bytes = self.delivered_bytes + #payload + #block
+  else
+    self.delivered_bytes = self.delivered_bytes + #payload
+  end
+  if delivered == self.max then self.client:_end(self, errors.max_messages) end
+  return msg
+end
 
 --- Makes a subscription; only the client does.
 -- @tparam table client
@@ -39,6 +54,8 @@ local function subscription(client, sid, subject, options)
     count = 0,                       -- of messages that wait, in callbacks' queue too
     lost = 0,                        -- messages dropped because too many were waiting
     slow = false,                    -- dropping was reported and has not ended
+    patience = nil,                  -- the last time limit of next(), which is known to be good
+    arrived = arrived,               -- found at once, without a look into the metatable
   }, Subscription)
 end
 
@@ -73,22 +90,6 @@ function Subscription:_release(size)
   self.count, self.bytes = self.count - 1, self.bytes - size
 end
 
---- Makes the message of what a transport gave, and counts it.
-local function arrived(self, subject, reply, block, payload)
-  local delivered = self.delivered + 1
-  self.delivered = delivered
-  local msg = setmetatable({ subject = subject, data = payload, reply = reply, sub = self }, Message)
-  if block then
-    msg.block = block
-    self.delivered_bytes = self.delivered_bytes + #payload + #block
-  else
-    self.delivered_bytes = self.delivered_bytes + #payload
-  end
-  if delivered == self.max then self.client:_end(self, errors.max_messages) end
-  return msg
-end
-Subscription._arrived = arrived
-
 --- Puts a message in the queue of next().
 function Subscription:_push(msg)
   local last = self.last + 1
@@ -118,8 +119,9 @@ local function has_some(self) return self.last >= self.first or self.ended end
 -- @treturn ?string an error: "timeout", "closed", "unsubscribed", "maximum messages delivered"
 -- @raise when the subscription has a callback
 function Subscription:next(timeout)
-  if timeout and (type(timeout) ~= "number" or timeout < 0 or timeout ~= timeout) then
-    check.value(timeout, "seconds", "next: timeout", 2)
+  if timeout ~= self.patience then
+    if timeout ~= nil then check.value(timeout, "seconds", "next: timeout", 2) end
+    self.patience = timeout
   end
   if self.last >= self.first then return take(self) end
   local client = self.client

@@ -184,7 +184,7 @@ end
 
 --- What a driver does while it waits: tasks, what arrives, times.
 -- @tparam ?number left seconds to wait at most, nil: no limit
--- @treturn ?boolean true: something may have changed; nil and "timeout" or "closed"
+-- @treturn ?integer 1: something may have changed; nil and "timeout" or "closed"
 function Tasks:step(left)
   local client, patience, start = self.client, left, nil
   local went_on = self:turn()                  -- then the driver may have what it waits for
@@ -195,15 +195,15 @@ function Tasks:step(left)
     start = clock()
     patience = math.max(0, math.min(first.due - start, left or math.huge))
   end
-  local ok, err = client:_handle(client.transport:poll(patience))
+  local ok, err = client:_take(patience)
   if err == errors.closed then return nil, err end
   self.taken = self.taken + 1
-  if ok and self.taken < BURST then return true end
+  if ok and self.taken < BURST then return 1 end
   self.taken = 0
   -- A transport without a network comes back at once: nothing can arrive, but times still come.
   if not ok and start then sleep(start + patience - clock()) end
   self:fire(clock())
-  if ok or patience and (not left or patience < left) then return true end
+  if ok or patience and (not left or patience < left) then return 1 end
   return nil, errors.timeout
 end
 

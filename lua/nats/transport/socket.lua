@@ -36,7 +36,7 @@ local function poll_backlog(self)
   local item = self.backlog[first]
   self.backlog[first] = nil
   if first == self.backlog_last then
-    self.backlog_first, self.backlog_last, self.poll = 1, 0, nil
+    self.backlog_first, self.backlog_last, self.poll = 1, 0, next_of
   else
     self.backlog_first = first + 1
   end
@@ -375,9 +375,6 @@ local function wait(self, timeout, kind, argument)
 end
 Socket.wait = wait
 
--- A message that has come already costs no call but this one.
-Socket.poll = next_of
-
 -- Publishing ------------------------------------------------------------------------------------------
 
 local function publish_now(self, subject, reply, headers, payload)
@@ -521,6 +518,7 @@ function module.open(options)
     published = 0,           -- since the last glance
     out_msgs = 0,            -- without what a cork holds back
     out_bytes = 0,
+    poll = next_of,          -- changes with backlog; a message that has come already costs no call but this one
     publish = nil,           -- changes with status and corked
     heads = heads,
     corked = false,

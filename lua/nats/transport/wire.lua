@@ -8,7 +8,7 @@
 
 local json = require "json"
 
-local byte, find, match, sub = string.byte, string.find, string.match, string.sub
+local byte, find, match, sub, unpack = string.byte, string.find, string.match, string.sub, string.unpack
 local concat = table.concat
 
 local wire = {}
@@ -18,6 +18,7 @@ local MAX_LINE = 4096 + 512             -- a control line is 4096 by default; a 
 local MAX_INFO = 256 * 1024             -- INFO names every server of a cluster
 local MAX_MESSAGE = 64 * 1024 * 1024 + MAX_INFO   -- a server's own bound of max_payload, and headers it adds
 local MAX_KNOWN = 1024                  -- control lines remembered; programs that hear few subjects hear fewer
+local CRLF = 0x0a0d                     -- as the number that unpack makes of it
 
 --- What a reader does when there is no message: it says what there is, or nothing.
 function wire.otherwise(reader, _, kind, argument)
@@ -34,6 +35,8 @@ function wire.reader(reader)
   reader.otherwise = reader.otherwise or wire.otherwise
   reader.known = {}                     -- control line of a message -> { sid, subject, size }
   reader.known_count = 0
+  reader.previous = nil                 -- the entry of `known` that the last message had
+  reader.guess = nil                    -- the one that the last two had, and so perhaps the next
   wire.reset(reader)
   return reader
 end
@@ -105,6 +108,18 @@ local function control_line(reader, line)
   return sid, subject, reply, size, head
 end
 
+--- Takes it that a control line will come once more: then the message is taken apart by one call.
+local function expect(reader, known, line)
+  if known == reader.previous then
+    local size = known[3]
+    known.line = line .. "\r\n"
+    known.format = ("<c%dc%dI2"):format(#line + 2, size)
+    known.whole = #line + 2 + size + 2
+    reader.guess = known
+  end
+  reader.previous = known
+end
+
 --- Reads what comes next, when that is a message: its control line is looked up first, since the same
 -- one comes again and again and matching it takes three times as long.
 -- @tparam table reader
@@ -112,7 +127,18 @@ end
 -- @treturn ?integer sid, then subject, reply, headers and payload, where reply and headers may be nil;
 --   without a message what `otherwise` returns
 function wire.next(reader, timeout)
-  local buffer, position = reader.buffer, reader.position
+  local buffer, position, guess = reader.buffer, reader.position, reader.guess
+  if guess then
+    local after = position + guess.whole
+    if after <= #buffer + 1 then
+      local line, payload, ending = unpack(guess.format, buffer, position)
+      if line == guess.line and ending == CRLF then
+        reader.position = after
+        return guess[1], guess[2], nil, nil, payload
+      end
+      reader.guess = nil
+    end
+  end
   local stop = find(buffer, "\r\n", position, true)
   if not stop or stop - position > MAX_LINE then return reader.otherwise(reader, timeout) end
   local line = sub(buffer, position, stop - 1)
@@ -120,6 +146,7 @@ function wire.next(reader, timeout)
   local known = reader.known[line]
   if known then
     sid, subject, size = known[1], known[2], known[3]
+    if known ~= guess then expect(reader, known, line) end
   else
     sid, subject, reply, size, head = control_line(reader, line)
     if not sid then

@@ -202,7 +202,7 @@ local function new(options)
       end
       if status == "failure" and kind ~= "it" then status = "error" end
       -- What `lua` and the moonwire binary raise at Ctrl-C.
-      if status == "error" and find(message, ":%d+: interrupted!$") then skip_all = true end
+      if status == "error" and find(message, "^[^\n]*:%d+: interrupted!%f[\n\0]") then skip_all = true end
       publish({ status, element.descriptor }, element, parents[element], message, place)
     end
     leave()

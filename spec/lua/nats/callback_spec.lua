@@ -198,13 +198,49 @@ for _, network in ipairs(support.networks()) do
       assert.are.equal(2, nc:stats().errors)
     end)
 
-    it("let a Ctrl-C through", function()
+    it("let a Ctrl-C through, with the traceback of the callback", function()
       local nc, subject = network.connect(), support.subject()
-      nc:subscribe(subject, function() error("interrupted!", 0) end)
+      local function called_by_it() error("interrupted!", 0) end
+      nc:subscribe(subject, function()
+        called_by_it()
+        return nil
+      end)
       nc:publish(subject, "x")
       local ok, err = pcall(nc.flush, nc, 5)
       assert.is_false(ok)
-      assert.are.equal("interrupted!", err)
+      assert.are.equal("interrupted!\nstack traceback:", err:match("^[^\n]*\n[^\n]*"))
+      assert.is_truthy(err:find("'called_by_it'", 1, true))
+      assert.is_nil(err:find("xpcall", 1, true), err)
+    end)
+
+    it("that raise words that only resemble a Ctrl-C are reported as any other", function()
+      local nc, subject = network.connect(), support.subject()
+      local reports = {}
+      nc.on_error = function(err) reports[#reports + 1] = err.value end
+      nc:subscribe(subject, function() error("the transfer was interrupted!", 0) end)
+      nc:publish(subject, "x")
+      assert.is_true(nc:flush(5))
+      assert.are.same({ "the transfer was interrupted!" }, reports)
+    end)
+
+    it("that raise are counted among what process took in", function()
+      local nc, subject = network.connect(), support.subject()
+      nc.on_error = function() end
+      local got = {}
+      local sub = nc:subscribe(subject, function(payload)
+        got[#got + 1] = payload
+        if payload == "2" or payload == "3" then error("oh no") end
+      end)
+      nc:batch(function()
+        for i = 1, 5 do nc:publish(subject, tostring(i)) end
+      end)
+      local total, deadline = 0, os.time() + 30
+      while sub:received() < 5 do
+        assert.is_true(os.time() < deadline)
+        total = total + nc:process(0.1)
+      end
+      assert.are.same({ "1", "2", "3", "4", "5" }, got)
+      assert.are.equal(5, total)
     end)
 
     it("say how many things process took in", function()

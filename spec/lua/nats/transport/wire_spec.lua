@@ -98,6 +98,37 @@ describe("nats.transport.wire", function()
     assert.is_true(taken == payload)
   end)
 
+  describe("a control line that comes again and again", function()
+    -- Alike three times, then another size, another subject, a reply, and the first once more.
+    local stream = ("MSG a 1 2\r\nhi\r\n"):rep(3) .. "MSG a 1 3\r\nyou\r\n" .. "MSG b 2 2\r\n\r\n\r\n"
+      .. "MSG a 1 r 2\r\nhi\r\n" .. "MSG a 1 2\r\nho\r\n"
+    local wanted = { "1 a - hi", "1 a - hi", "1 a - hi", "1 a - you", "2 b - \r\n", "1 a r hi", "1 a - ho" }
+
+    it("may be followed by any other, at every split", function()
+      for split = 0, #stream do
+        local reader, got = wire.reader(), {}
+        for _, part in ipairs { stream:sub(1, split), stream:sub(split + 1) } do
+          wire.feed(reader, part)
+          local sid, subject, reply, _, data = wire.next(reader)
+          while sid do
+            got[#got + 1] = ("%d %s %s %s"):format(sid, subject, reply or "-", data)
+            sid, subject, reply, _, data = wire.next(reader)
+          end
+        end
+        assert.are.same(wanted, got)
+      end
+    end)
+
+    it("is refused when more bytes follow than it announced", function()
+      local reader = wire.reader()
+      wire.feed(reader, ("MSG a 1 2\r\nhi\r\n"):rep(3) .. "MSG a 1 2\r\nhi!\r\n")
+      for _ = 1, 3 do assert.are.equal(1, (wire.next(reader))) end
+      local sid, kind, detail = wire.next(reader)
+      assert.is_nil(sid)
+      assert.are.same({ "protocol", "more bytes than were announced: MSG a 1 2" }, { kind, detail })
+    end)
+  end)
+
   it("keeps what it remembers of control lines bounded", function()
     local reader = wire.reader()
     for i = 1, 5000 do
