@@ -4,6 +4,7 @@ local files = require "moonwire.spec.files"
 local flags = require "moonwire.spec.flags"
 local here = require "moonwire.spec.here"
 local matrix = require "moonwire.spec.matrix"
+local watchdog = require "moonwire.spec.watchdog"
 local worker = require "moonwire.spec.worker"
 
 local VERSION = "2.1.1"  -- of busted, whose specs are understood
@@ -73,10 +74,14 @@ return function(args)
     return results.errorsCount == 0 and 0 or 1
   end
 
-  local results
-  results, problem = here.run(options, here.output(options))
-  if not results then return refuse(problem) end
   local quiet = here.FORMATS[options.output]
+  local attach, release, results = here.output(options), nil, nil
+  results, problem = here.run(options, function(runner, reported)
+    release = watchdog(runner, reported, options.timeout, quiet)
+    attach(runner, reported)
+  end)
+  if release then release() end
+  if not results then return refuse(problem) end
   local out = quiet and io.stderr or io.stdout
   out:write(quiet and "" or "\n", results.summary(), "\n")
   return results.failuresCount + results.errorsCount == 0 and 0 or 1

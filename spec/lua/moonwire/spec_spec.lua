@@ -1,4 +1,5 @@
 -- The command `moonwire spec`, as it is called from a shell.
+local engine = require "moonwire.engine"
 local moonwire = require "spec.support.moonwire"
 local shell = require "spec.support.shell"
 
@@ -228,6 +229,19 @@ describe("moonwire spec", function()
     local text = run(write("a_spec.lua", "it('x', function() os.exit(0) end) it('y', function() end)"))
     assert.matches("would end the whole run", text)
     assert.equal("1 passed, 1 failed, 0 skipped", last_line(text))
+  end)
+
+  command("ends what a test waits for in a C function, or else the run", function()
+    if engine ~= "lua54" then return pending("tried once, under lua5.4") end
+    local text, status = run("--timeout=1 " .. write("a_spec.lua", [[
+      it("waits for a process", function() os.execute("sleep 60; true") end)
+      it("goes on", function() end)
+      it("waits for nobody", function()
+        local server = require("socket").bind("127.0.0.1", 0)
+        server:accept()
+      end)]]))
+    assert.matches("^%-%+\nmoonwire spec: ended after %d+ seconds in a C function: waits for nobody\n1 passed, 2 failed, 0 skipped", text)
+    assert.not_equal(0, status)
   end)
 
   command("writes JSON alone on stdout", function()
