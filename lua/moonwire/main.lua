@@ -9,7 +9,7 @@ local COMMANDS = {
   { "spec", "run specs written for busted, in one engine or in all" },
   { "compose", "start and stop what a compose file describes, with podman" },
   { "press", "typeset one large document in parts" },
-  { "topology", "show which clients and streams a NATS server has" },
+  { "topology", "configure NATS servers that stand together, from one table" },
   { "yaml", "read, check and convert YAML" },
   { "json", "read, check and convert JSON" },
   { "rocks", "show which file each rock comes from" },
