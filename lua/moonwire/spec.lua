@@ -75,7 +75,8 @@ return function(args)
   end
 
   local quiet = here.FORMATS[options.output]
-  local attach, release, results = here.output(options), nil, nil
+  local attach = here.output(options)
+  local release, results
   results, problem = here.run(options, function(runner, reported)
     release = watchdog(runner, reported, options.timeout, quiet)
     attach(runner, reported)
