@@ -49,6 +49,12 @@ local KINDS = {                          -- kind -> what is accepted, and its te
   count = { "an integer, 0 or more", function(v) return math.type(v) == "integer" and v >= 0 end },
   positive = { "an integer, 1 or more", function(v) return math.type(v) == "integer" and v >= 1 end },
   limit = { "an integer, or -1 for no limit", function(v) return math.type(v) == "integer" and v >= -1 end },
+  ttl = { 'a number of seconds, 1 or more, or "never"', function(v)
+    return v == "never" or type(v) == "number" and v >= 1 and v < math.huge
+  end },
+  increment = { 'an integer, or one as a string such as "+5"', function(v)
+    return math.type(v) == "integer" or type(v) == "string" and v:find "^[+-]%d+$" ~= nil
+  end },
   port = { "an integer from 1 to 65535", function(v) return math.type(v) == "integer" and v >= 1 and v <= 65535 end },
   urls = { "a URL or an array of URLs", function(v) return type(v) == "string" or type(v) == "table" end },
   transport = { '"native", "socket" or an object with open()', function(v)

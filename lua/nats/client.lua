@@ -541,6 +541,11 @@ end
 function Client:_request(subject, payload, timeout, fields, level)
   if timeout ~= nil then check.value(timeout, "seconds", "request: timeout", level) end
   if not self.checked[subject] then check_subject(self, subject, "subject", level) end
+  return self:_ask(subject, payload, timeout, fields, level)
+end
+
+--- Asks a question on a subject that is known to be good.
+function Client:_ask(subject, payload, timeout, fields, level)
   if not self.inbox then
     local ok, err = open_inbox(self)
     if not ok then return nil, err end
@@ -557,6 +562,16 @@ function Client:_request(subject, payload, timeout, fields, level)
   if type(answer) == "table" then return answer end
   if not ok then return nil, err end
   return nil, answer
+end
+
+--- JetStream, as this client reaches it: streams, consumers, key-value buckets.
+-- @tparam[opt] table options domain (of JetStream, behind a leaf node), prefix (of the API's subjects, instead of
+--   "$JS.API"), timeout (seconds that a request to the API may take; default 5), max_pending (publishes of
+--   `publish_async` that may wait for their acknowledgement; default 4000)
+-- @treturn table as nats.jetstream has it; nothing is asked of the server yet
+-- @raise on unknown options
+function Client:jetstream(options)
+  return require("nats.jetstream")(self, options, 2)      -- loaded when it is used: many scripts do not
 end
 
 --- Dispatches what has arrived: callbacks run, other messages go to their subscriptions.

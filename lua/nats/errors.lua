@@ -1,4 +1,5 @@
---- What the world does to a NATS client, as values to compare with.
+--- What the world does to a NATS client, as values to compare with. What JetStream's servers say stands here too,
+-- from nats.jetstream.errors.
 --
 -- An error that needs no detail is a plain string, so `err == "timeout"` works. An error that carries
 -- detail is an object that equals its constant here and prints as "code: detail":
@@ -7,6 +8,8 @@
 --     if err == nats.errors.no_servers then print(err) end   --> no servers: nats://127.0.0.1:4222 ...
 --
 -- @module nats.errors
+
+local jetstream = require "nats.jetstream.errors"
 
 local Error = { __name = "nats.error" }
 
@@ -48,7 +51,21 @@ local errors = {
   lost = object "connection lost",                 -- for good; only nc.on_error sees it
   callback = object "callback",                    -- a callback raised; only nc.on_error sees it
   server = object "server",                        -- what else a server says with -ERR
+  -- of JetStream
+  no_heartbeat = "no heartbeat",                   -- a server is silent that had promised not to be
+  already_acked = "already acknowledged",
+  too_many_pending = "too many publishes wait for their acknowledgement",
+  no_stream = object "no stream",                  -- takes the subject
+  invalid_response = object "invalid response",    -- what answered is not JetStream, or speaks otherwise
+  consumer_deleted = object "consumer deleted",    -- while messages were taken from it
+  pull = object "pull",                            -- what else a consumer says to who asks for messages
+  bucket_not_found = object "bucket not found",
+  key_not_found = object "key not found",          -- never written, or deleted
+  key_exists = object "key exists",
+  wrong_revision = object "wrong revision",        -- somebody else was faster
 }
+
+for name, constant in pairs(jetstream.constants) do errors[name] = constant end
 
 --- Makes an error object with detail.
 -- @tparam table constant one of the objects of this module

@@ -10,12 +10,13 @@
 
 local codec = require "nats.codec"
 local headers = require "nats.headers"
+local jetstream = require "nats.jetstream.message"
 local service = require "nats.service"
 
 local Message = { __name = "nats.message" }
 
 local methods = {}
-for _, more in ipairs { codec.message, service.message } do
+for _, more in ipairs { codec.message, service.message, jetstream } do
   for name, method in pairs(more) do methods[name] = method end
 end
 
