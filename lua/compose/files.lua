@@ -2,6 +2,8 @@
 --
 -- @module compose.files
 
+local faults = require "compose.faults"
+
 local files = {}
 
 local has_lfs, lfs = pcall(require, "lfs")
@@ -91,6 +93,21 @@ function files.read(path)
   file:close()
   if not text then return nil, path .. ": " .. tostring(err) end
   return text
+end
+
+--- Writes a file.
+-- @tparam string path
+-- @tparam string text
+-- @raise a fault where it cannot be written
+function files.write(path, text)
+  local file, err = io.open(path, "wb")
+  local ok = file
+  if file then
+    ok, err = file:write(text)
+    local closed, problem = file:close()
+    if not closed then ok, err = nil, problem end
+  end
+  if not ok then faults.raise(nil, nil, "cannot write " .. tostring(err)) end
 end
 
 return files

@@ -1,6 +1,7 @@
 --- `moonwire compose config`: what the files come to.
 local columns = require "compose.columns"
 local faults = require "compose.faults"
+local files = require "compose.files"
 local hash = require "compose.hash"
 local interpolate = require "compose.interpolate"
 local project_of = require "compose.project"
@@ -98,14 +99,7 @@ end
 local LISTS = { "services", "volumes", "networks", "pods", "profiles", "images", "environment", "variables", "hash" }
 
 local function write(text, path)
-  if not path then
-    io.write(text)
-    return
-  end
-  local file, err = io.open(path, "wb")
-  if not file then faults.raise(nil, nil, "cannot write " .. err) end
-  file:write(text)
-  file:close()
+  if path then files.write(path, text) else io.write(text) end
 end
 
 return {
