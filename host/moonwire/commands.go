@@ -25,6 +25,7 @@ var commands = [][2]string{
 	{"yaml", "read, check and convert YAML"},
 	{"json", "read, check and convert JSON"},
 	{"rocks", "show which file each rock comes from"},
+	{"completion", "write completion of command lines for a shell"},
 	{"version", "show what this program is made of"},
 	{"help", "show this, or the help of a command"},
 }

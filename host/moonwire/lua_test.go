@@ -182,9 +182,9 @@ func TestHelpForNoCommandIsOneLine(t *testing.T) {
 	}
 }
 
-// Other engines list the commands from lua/moonwire/main.lua, and have to say the same of each.
+// Other engines list the commands from lua/moonwire/commands.lua, and have to say the same of each.
 func TestTheCommandsInLuaAreListedAsThere(t *testing.T) {
-	source, err := moonwire.Modules.ReadFile("lua/moonwire/main.lua")
+	source, err := moonwire.Modules.ReadFile("lua/moonwire/commands.lua")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestTheCommandsInLuaAreListedAsThere(t *testing.T) {
 	}
 	for _, c := range theirs {
 		if name, purpose := string(c[1]), string(c[2]); ours[name] != purpose {
-			t.Errorf("%s: %q here, %q in main.lua", name, ours[name], purpose)
+			t.Errorf("%s: %q here, %q in commands.lua", name, ours[name], purpose)
 		}
 	}
 }

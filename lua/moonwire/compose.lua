@@ -4,18 +4,8 @@ local cli = require "compose.cli"
 local commands = require "compose.commands"
 local compose = require "compose"
 local faults = require "compose.faults"
+local OPTIONS = require "compose.options"
 local podman = require "compose.podman"
-
--- Options that stand before the command.
-local OPTIONS = {
-  { "file", short = "f", value = "FILE", many = true, help = "a compose file, YAML or Lua, - for standard input; several are merged" },
-  { "project-name", short = "p", value = "NAME", help = "the project's name (default: name: in the file, or the folder's)" },
-  { "project-directory", value = "DIR", help = "what relative paths are from (default: the folder of the first file)" },
-  { "profile", value = "NAME", many = true, help = "activate a profile; \"*\" activates all" },
-  { "env-file", value = "FILE", many = true, help = "a file of variables (default: .env)" },
-  { "dry-run", help = "print the podman commands that would change something, and run none of them" },
-  { "help", short = "h", help = "this text" },
-}
 
 local function usage()
   local lines = { "usage: moonwire compose [options] COMMAND [arguments]\n\n", cli.help(OPTIONS), "\ncommands:\n" }

@@ -4,33 +4,8 @@
 -- A command NAME is the module moonwire.NAME, which returns function(args) -> exit status. What is no
 -- command is a script, run as `lua` runs one.
 
--- Name and purpose, in the order in which --help lists them. Those that are not installed are left out.
-local COMMANDS = {
-  { "spec", "run specs written for busted, in one engine or in all" },
-  { "compose", "start and stop what a compose file describes, with podman" },
-  { "press", "typeset one large document in parts" },
-  { "topology", "configure NATS servers that stand together, from one table" },
-  { "yaml", "read, check and convert YAML" },
-  { "json", "read, check and convert JSON" },
-  { "rocks", "show which file each rock comes from" },
-}
-
--- True where `require` would find the module, without loading it.
-local function exists(name)
-  if package.loaded[name] or package.preload[name] then return true end
-  local searchers = package.searchers
-  for i = 2, #searchers do
-    if type((searchers[i](name))) == "function" then return true end
-  end
-  return false
-end
-
-local function is_command(name)
-  for _, command in ipairs(COMMANDS) do
-    if command[1] == name then return exists("moonwire." .. name) end
-  end
-  return false
-end
+-- Loaded late: where this file is run, `require` finds it only after loader.install.
+local function commands() return require "moonwire.commands" end
 
 local function usage()
   local lines = {
@@ -39,11 +14,7 @@ local function usage()
     "",
     "commands:",
   }
-  for _, command in ipairs(COMMANDS) do
-    if exists("moonwire." .. command[1]) then
-      lines[#lines + 1] = ("  %-10s %s"):format(command[1], command[2])
-    end
-  end
+  for _, command in ipairs(commands().list()) do lines[#lines + 1] = ("  %-10s %s"):format(command[1], command[2]) end
   return table.concat(lines, "\n") .. "\n"
 end
 
@@ -76,7 +47,7 @@ local function main(args)
     out:write(usage())
     return first and 0 or 2
   end
-  if is_command(first) then
+  if commands().has(first) then
     return require("moonwire." .. first)(table.move(args, 2, #args, 1, {}))
   end
   if first:sub(1, 1) == "-" then
