@@ -609,11 +609,13 @@ end
 -- @raise what `fn` raises, after sending what it had published
 function Client:batch(fn)
   check.value(fn, "function", "batch: fn", 2)
-  local ok, err = self.transport:cork(true)
+  local ok, err = self.transport:cork(true, Client.publish)
   if not ok then return nil, err end
+  local own = self.publish
+  if err and own == Client.publish then self.publish = err end
   self.corked = self.corked + 1
   local fine, raised = pcall(fn, self)
-  self.corked = self.corked - 1
+  self.corked, self.publish = self.corked - 1, own
   if self.corked == 0 then ok, err = self.transport:cork(false) end
   if not fine then error(raised, 0) end
   return ok, err

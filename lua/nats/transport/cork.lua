@@ -7,56 +7,85 @@
 
 local wire = require "nats.transport.wire"
 
+local type = type
+
 local BYTES = 65536          -- of publishes held at most; more of them were not faster
 local LINE_BYTES = 32        -- what a control line counts in that, so that empty payloads end too
 local HEADS = 1024           -- control lines remembered, since making one costs as much as sending it
 
 local cork = {}
 
---- Control lines of publishes without reply and headers: subject -> size of the payload -> line.
--- @treturn table
-function cork.heads()
-  local count = 0
-  local function of_subject(heads, subject)
-    if count >= HEADS then
-      for key in pairs(heads) do heads[key] = nil end
-      count = 0
-    end
-    local sizes = setmetatable({}, { __index = function(sizes, size)
-      local line = wire.publish(subject, nil, nil, size)
-      count = count + 1
-      if count < HEADS then sizes[size] = line end
-      return line
-    end })
-    heads[subject] = sizes
-    return sizes
-  end
-  return setmetatable({}, { __index = of_subject })
-end
+local NOTHING = {}
 
 --- Makes a cork.
--- @tparam table heads of `cork.heads`
--- @tparam function full called with a transport when there is enough to send; its results are publish's
--- @treturn {publish=function,waiting=function,take=function}
-function cork.new(heads, full)
+-- @tparam function full called when there is enough to send; its results are publish's
+-- @treturn table its functions
+function cork.new(full)
   local lines, held, bytes = {}, 0, 0        -- without their ends; two of each publish
+  local heads, count = {}, 0                 -- subject -> size -> control line, without reply and headers
+  local known = NOTHING                      -- heads, while publishes may wait here
+  local slow                                 -- the client's publish
   local self = {}
 
-  --- Takes a publish of a transport, as the contract has it.
-  function self.publish(transport, subject, reply, headers, payload)
-    local head
-    if reply or headers then
-      head = wire.publish(subject, reply, headers, #payload)
-      if headers then payload = headers .. payload end
-    else
-      head = heads[subject][#payload]
+  --- The control line of a publish without reply and headers.
+  function self.head(subject, size)
+    local sizes = heads[subject]
+    local line = sizes and sizes[size]
+    if line then return line end
+    if count >= HEADS then
+      local is_open = known == heads
+      heads, count, sizes = {}, 0, nil
+      if is_open then known = heads end
     end
-    lines[held + 1] = head
+    if not sizes then
+      sizes = {}
+      heads[subject] = sizes
+    end
+    line = wire.publish(subject, nil, nil, size)
+    sizes[size], count = line, count + 1
+    return line
+  end
+  local head = self.head
+
+  --- Takes a publish of a transport, as the contract has it.
+  function self.publish(_, subject, reply, headers, payload)
+    if headers then payload = headers .. payload end
+    if reply or headers then
+      lines[held + 1] = wire.publish(subject, reply, headers, #payload - (headers and #headers or 0))
+    else
+      lines[held + 1] = head(subject, #payload)
+    end
     held = held + 2
     lines[held] = payload
     bytes = bytes + #payload + LINE_BYTES
-    if bytes >= BYTES then return full(transport) end
+    if bytes >= BYTES then return full() end
     return true
+  end
+
+  --- Is the client's publish in a batch: takes what has a control line, since that was checked when it
+  -- was made, and leaves the rest to the client.
+  function self.bulk(client, subject, payload, reply, fields)
+    if reply == nil and fields == nil and type(payload) == "string" then
+      local sizes, size = known[subject], #payload
+      local line = sizes and sizes[size]
+      if line then
+        lines[held + 1] = line
+        held = held + 2
+        lines[held] = payload
+        bytes = bytes + size + LINE_BYTES
+        if bytes >= BYTES then return full() end
+        return true
+      end
+    end
+    return slow(client, subject, payload, reply, fields)
+  end
+
+  --- Says whether publishes may wait here.
+  -- @tparam boolean on
+  -- @tparam[opt] function publish the client's, for `bulk`
+  function self.open(on, publish)
+    heads, count = {}, 0                     -- a new connection may have another max_payload
+    known, slow = on and heads or NOTHING, publish or slow
   end
 
   --- How much waits: messages, and bytes of their headers and payloads.
@@ -70,10 +99,10 @@ function cork.new(heads, full)
   --   headers and payload
   -- @treturn integer how many lines
   function self.take()
-    local taken, count = lines, held
+    local taken, number = lines, held
     if bytes > 2 * BYTES then lines = {} end   -- else a long payload would stay in memory
     held, bytes = 0, 0
-    return taken, count
+    return taken, number
   end
 
   return self

@@ -33,8 +33,10 @@
 --         "lame_duck"                               "discovered_servers"
 --         "closed"        detail: why; from then on every call returns nil, "closed"
 --
---     t:cork(on)      true: publishes may wait in memory until cork(false), a full buffer, or any
---                     other call; false: all go out. Without a cork nothing waits for the next call
+--     t:cork(on, publish)   true: publishes may wait in memory until cork(false), a full buffer, or any
+--                     other call; false: all go out. Without a cork nothing waits for the next call.
+--                     May return, after true, a function that serves as the client's method publish until
+--                     cork(false); it takes what it knows to be good, and calls `publish` for the rest
 --     t:info()        a table: status ("connected", "reconnecting", "closed"), url (without secrets),
 --                     max_payload (bytes), headers (boolean), out_msgs and out_bytes (published since
 --                     open; bytes of headers and payload), and the server's INFO under server

@@ -384,7 +384,7 @@ local function publish_now(self, subject, reply, headers, payload)
     glance(self)
     return self:publish(subject, reply, headers, payload)
   end
-  local head = (reply or headers) and wire.publish(subject, reply, headers, #payload) or self.heads[subject][#payload]
+  local head = (reply or headers) and wire.publish(subject, reply, headers, #payload) or self.held.head(subject, #payload)
   local line = headers and concat { head, "\r\n", headers, payload, "\r\n" } or head .. "\r\n" .. payload .. "\r\n"
   if send(self, line) then
     self.out_msgs, self.out_bytes = self.out_msgs + 1, self.out_bytes + #payload + (headers and #headers or 0)
@@ -417,6 +417,7 @@ local function publish_closed() return nil, errors.closed end
 function choose_publish(self)
   self.publish = self.status == "closed" and publish_closed or self.status == "reconnecting" and publish_away
     or self.corked and self.held.publish or publish_now
+  self.held.open(self.publish == self.held.publish, self.slow)
 end
 
 -- The rest of the contract ----------------------------------------------------------------------------
@@ -448,14 +449,14 @@ function Socket:ping()
   return nil, self.status == "closed" and errors.closed or errors.disconnected
 end
 
-function Socket:cork(on)
+function Socket:cork(on, publish)
   if self.status == "closed" then return nil, errors.closed end
-  self.corked = on
+  self.corked, self.slow = on, publish
   choose_publish(self)
   if self.status ~= "connected" then return true end
   -- luasocket writes 8 KiB at a time; the kernel may join them while more is to come.
   self.sock:setoption("tcp-nodelay", not on)
-  if on then return true end
+  if on then return true, self.held.bulk end
   return send_held(self)
 end
 
@@ -495,8 +496,8 @@ local module = {}
 -- @treturn ?table the transport, as the contract in nats.transport says
 -- @treturn ?table an error: with one server its own, else errors.no_servers with each server's reason
 function module.open(options)
-  local servers, heads = pool(options), cork.heads()
-  local self = setmetatable(wire.reader {
+  local servers, self = pool(options), nil
+  self = setmetatable(wire.reader {
     options = options,
     pool = servers,
     sock = nil,              -- of luasocket, not blocking
@@ -520,9 +521,9 @@ function module.open(options)
     out_bytes = 0,
     poll = next_of,          -- changes with backlog; a message that has come already costs no call but this one
     publish = nil,           -- changes with status and corked
-    heads = heads,
     corked = false,
-    held = cork.new(heads, full),   -- what a cork holds back
+    slow = nil,              -- the client's publish, while corked
+    held = cork.new(function() return full(self) end),   -- what a cork holds back
     away = {},               -- publishes that wait for a connection
     away_bytes = 0,
   }, Socket)

@@ -151,6 +151,49 @@ for _, network in ipairs(support.networks()) do
       for i = 1, 2000 do assert.are.equal(tostring(i), sub:next(5).data) end
     end)
 
+    it("checks the second publish to a subject in a batch as the first", function()
+      local nc, subject, sub = listener()
+      local errs = {}
+      nc:batch(function()
+        for _ = 1, 2 do
+          nc:publish(subject, "1")
+          errs[#errs + 1] = select(2, pcall(function() nc:publish(subject, 1) end))
+          errs[#errs + 1] = select(2, pcall(function() nc:publish(subject .. ".*", "1") end))
+          errs[#errs + 1] = select(2, nc:publish(subject, ("x"):rep(nc.max_payload + 1)))
+        end
+        nc:publish(subject, "2", "answers.here", { k = "v" })
+      end)
+      assert.is_truthy(errs[1]:find("publish_spec.lua:%d+: the payload must be a string, not a number$"))
+      assert.is_truthy(errs[2]:find("publish_spec.lua:%d+: subject .* wildcard"))
+      assert.are.equal("maximum payload exceeded", errs[3])
+      assert.are.same({ errs[1], errs[2], errs[3] }, { errs[4], errs[5], errs[6] })
+      local last = { sub:next(5), sub:next(5), sub:next(5) }
+      assert.are.same({ "1", "1", "2" }, { last[1].data, last[2].data, last[3].data })
+      assert.are.same({ "answers.here", "v" }, { last[3].reply, last[3].headers.k })
+    end)
+
+    it("leaves a publish that was put in the place of the client's in a batch too", function()
+      local nc, subject, sub = listener()
+      local own = nc.publish
+      function nc.publish(client, to, payload) return own(client, to, payload .. "!") end
+      nc:batch(function() for i = 1, 2 do nc:publish(subject, tostring(i)) end end)
+      nc:publish(subject, "3")
+      assert.are.same({ "1!", "2!", "3!" }, { sub:next(5).data, sub:next(5).data, sub:next(5).data })
+    end)
+
+    it("holds back nothing with a batch's publish that is called after it", function()
+      local nc, subject, sub = listener()
+      local kept
+      nc:batch(function()
+        nc:publish(subject, "1")
+        kept = nc.publish
+      end)
+      assert.is_true(kept(nc, subject, "2"))
+      local other = network.connect()
+      other:flush(5)
+      assert.are.same({ "1", "2" }, { sub:next(5).data, sub:next(5).data })
+    end)
+
     it("sends batches inside a batch", function()
       local nc, subject, sub = listener()
       nc:batch(function()

@@ -391,6 +391,28 @@ describe("nats.transport.socket", function()
       assert.are.equal("PUB a 3\r\nno2\r\nPUB a 3\r\nno3\r\n", second:news())
     end)
 
+    it("has a batch check anew, after a loss, what it had checked before", function()
+      local socks = { recorded({ HELLO }, "closed"), recorded { (HELLO:gsub("1024", "4")) } }
+      local function dialling(given)
+        function given.dial() return table.remove(socks, 1), "connection refused" end
+        return socket.open(given)
+      end
+      local nc = require("nats").connect("nats://a", {
+        transport = { open = dialling }, reconnect_wait = 0, reconnect_jitter = 0, max_reconnect = 3,
+      })
+      local before, long, short
+      nc:batch(function()
+        for _ = 1, 2 do before = nc:publish("a", "12345") end
+        nc:process(0)                             -- sends them; then the connection is gone
+        for _ = 1, 20 do nc:process(0.01) end
+        long, short = { nc:publish("a", "12345") }, { nc:publish("a", "1234") }
+      end)
+      assert.is_true(before)
+      assert.are.equal(1, nc:stats().reconnects)
+      assert.are.same({ nil, "maximum payload exceeded" }, long)
+      assert.are.same({ true }, short)
+    end)
+
     it("asks for no ping while it is away", function()
       local t = opened({ recorded({ HELLO }, "closed") }, { reconnect_wait = 1 })
       t:poll(1)
