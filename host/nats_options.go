@@ -70,6 +70,10 @@ type configError struct{ text string }
 
 func (e *configError) Error() string { return e.text }
 
+// NATSOptions reads options of nats.connect, in the JSON that native.lua's encode makes of them, for what speaks
+// to the same servers in Go. The error names the option, and no secret.
+func NATSOptions(text []byte) (nats.Options, error) { return natsOptions(text) }
+
 // natsOptions reads options for nats.go.
 func natsOptions(text []byte) (nats.Options, error) {
 	var config natsConfig

@@ -20,7 +20,7 @@ var commands = [][2]string{
 	{"spec", "run specs written for busted, in one engine or in all"},
 	{"compose", "start and stop what a compose file describes, with podman"},
 	{"press", "typeset one large document in parts"},
-	{"proxy", "forward NATS connections"},
+	{"proxy", "lend TLS and credentials to clients that have none"},
 	{"topology", "configure NATS servers that stand together, from one table"},
 	{"yaml", "read, check and convert YAML"},
 	{"json", "read, check and convert JSON"},
@@ -34,7 +34,7 @@ var commands = [][2]string{
 var native map[string]func(args []string) int
 
 func init() { // not above, since help refers to native
-	native = map[string]func(args []string) int{"serve": serve, "version": showVersion, "help": help}
+	native = map[string]func(args []string) int{"serve": serve, "proxy": runProxy, "version": showVersion, "help": help}
 }
 
 // isLuaCommand tells whether name is a command that the embedded tree holds.

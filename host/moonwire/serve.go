@@ -120,7 +120,7 @@ func (s serving) run() error {
 		return err
 	}
 	if s.portsFile != "" {
-		if err := writePorts(s.portsFile, ns); err != nil {
+		if err := writePorts(s.portsFile, ns.PortsInfo(readyTimeout)); err != nil {
 			return err
 		}
 		defer os.Remove(s.portsFile)
@@ -169,8 +169,8 @@ func clientURL(ns *server.Server) string {
 }
 
 // writePorts writes the file whole or not at all, for whoever waits for it to appear.
-func writePorts(path string, ns *server.Server) error {
-	data, err := json.Marshal(ns.PortsInfo(readyTimeout))
+func writePorts(path string, ports *server.Ports) error {
+	data, err := json.Marshal(ports)
 	if err != nil {
 		return err
 	}

@@ -27,14 +27,21 @@ end
 
 local native = {}
 
+--- Writes options as the host reads them.
+-- @tparam table options as `nats.options` makes them
+-- @treturn string JSON
+function native.encode(options)
+  local chosen = {}
+  for _, name in ipairs(OPTIONS) do chosen[name] = options[name] end
+  return json.encode(chosen)
+end
+
 --- Opens a connection to the first server that takes it.
 -- @tparam table options as `nats.options` makes them
 -- @treturn ?userdata the transport, as the contract in nats.transport says
 -- @treturn ?table|string an error: with one server its own, else errors.no_servers with each server's reason
 function native.open(options)
-  local chosen = {}
-  for _, name in ipairs(OPTIONS) do chosen[name] = options[name] end
-  local handle, code, detail = host.connect(json.encode(chosen))
+  local handle, code, detail = host.connect(native.encode(options))
   if handle then return handle end
   local constant = OBJECTS[code]
   return nil, constant and errors.new(constant, detail) or code
