@@ -35,7 +35,7 @@ Who the proxy is, by the names of natscli; each may also come from the environme
 
   --user U  --password P  --token T  --creds FILE  --nkey FILE  --context NAME
   --tlsca FILE  --tlscert FILE  --tlskey FILE  --tlsname NAME  --tlsfirst
-  --timeout SECONDS      of connecting to one server; default 2
+  --timeout DURATION     of connecting to one server, such as 5s; default 2s
 `
 
 // proxyToken is the variable with the token that clients must show.

@@ -23,6 +23,12 @@ var readyLine = regexp.MustCompile(`^listening on (nats://\S+)\n$`)
 func servingProcess(t *testing.T, args ...string) (p *process, url string) {
 	t.Helper()
 	p = command(append([]string{"serve"}, args...)...)
+	return p, p.ready(t)
+}
+
+// ready starts a command that serves, and waits for the line that has its URL.
+func (p *process) ready(t *testing.T) (url string) {
+	t.Helper()
 	p.Stdout = nil
 	out, err := p.StdoutPipe()
 	if err != nil {
@@ -36,7 +42,7 @@ func servingProcess(t *testing.T, args ...string) (p *process, url string) {
 		_ = p.Wait()
 		t.Fatalf("the ready line is %q; stderr %q", line, p.stderr.String())
 	}
-	return p, match[1]
+	return match[1]
 }
 
 func connect(t *testing.T, url string, options ...nats.Option) *nats.Conn {
@@ -89,9 +95,9 @@ func TestATakenPortIsOneLine(t *testing.T) {
 	}
 }
 
-func TestThePortsFileIsThatOfNatsServerAndGoesAway(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ports.json")
-	p, url := servingProcess(t, "--port", "-1", "--ports-file", path)
+// checkPorts fails unless a file has a URL as that of nats-server has it.
+func checkPorts(t *testing.T, path, url string) {
+	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -100,6 +106,12 @@ func TestThePortsFileIsThatOfNatsServerAndGoesAway(t *testing.T) {
 	if err := json.Unmarshal(data, &ports); err != nil || len(ports.Nats) != 1 || ports.Nats[0] != url {
 		t.Errorf("%s; the ready line has %s", data, url)
 	}
+}
+
+func TestThePortsFileIsThatOfNatsServerAndGoesAway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ports.json")
+	p, url := servingProcess(t, "--port", "-1", "--ports-file", path)
+	checkPorts(t, path, url)
 	p.signal(t, syscall.SIGTERM)
 	p.finish(t)
 	if _, err := os.Stat(path); !os.IsNotExist(err) {

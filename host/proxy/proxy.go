@@ -48,11 +48,15 @@ type Proxy struct {
 }
 
 // Listen makes a proxy that listens on address, HOST:PORT; port 0 is any that is free. It fails with
-// ErrNotLoopback, and where a server's URL is none.
+// ErrNotLoopback, where a server's URL is none, and where a file does not prove who we are.
 func Listen(address string, config Config) (*Proxy, error) {
 	pool, err := newPool(config.Upstream)
 	if err != nil {
 		return nil, err
+	}
+	// Files are read for each connection anew; one that is of no use now is better known now.
+	if err := (&upstream{info: info{"nonce": []byte(`"-"`)}}).prove(func(string, string) {}, config.Upstream); err != nil {
+		return nil, errors.New(reason(err))
 	}
 	at, err := loopback(address)
 	if err != nil {

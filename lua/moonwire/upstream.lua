@@ -3,6 +3,7 @@
 -- @module moonwire.upstream
 
 local native = require "nats.transport.native"
+local duration = require "nats.duration"
 local json = require "json"
 local options = require "nats.options"
 local private = require "nats.private"
@@ -13,7 +14,11 @@ local private = require "nats.private"
 local function upstream(args)
   local given = {}
   for i = 1, #args, 2 do given[args[i]] = args[i + 1] end
-  given.timeout, given.tls_first = tonumber(given.timeout), given.tls_first and true
+  local timeout = given.timeout and (duration(given.timeout) or 0)
+  if timeout and timeout <= 0 then
+    return json.encode { problem = ("--timeout %s: not a duration above 0 such as 5s, 300ms or 1m30s"):format(given.timeout) }
+  end
+  given.timeout, given.tls_first = timeout, given.tls_first and true
   local fine, resolved, err = pcall(options.resolve, given, nil, nil, 1)
   if not fine then return json.encode { problem = (tostring(resolved):gsub("^.-connect: ", "")) } end
   if not resolved then return json.encode { problem = err.detail } end
