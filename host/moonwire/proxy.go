@@ -69,17 +69,23 @@ func parseProxying(args []string) (proxying, error) {
 			return nil
 		})
 	}
-	if err := flags.Parse(args); err != nil {
-		return p, err
+	var servers []string
+	for rest := args; len(rest) > 0; { // options may follow the servers
+		if err := flags.Parse(rest); err != nil {
+			return p, err
+		}
+		if rest = flags.Args(); len(rest) > 0 {
+			servers, rest = append(servers, rest[0]), rest[1:]
+		}
 	}
 	if *first {
 		p.given = append(p.given, "tls_first", "true")
 	}
 	switch {
-	case flags.NArg() > 1:
+	case len(servers) > 1:
 		return p, errors.New("more than one argument; several servers have commas between") // which may hold secrets
-	case flags.NArg() == 1:
-		p.given = append(p.given, "url", flags.Arg(0))
+	case len(servers) == 1:
+		p.given = append(p.given, "url", servers[0])
 	}
 	if p.config.MaxConnections < 1 {
 		return p, fmt.Errorf("--max-connections %d: a number above 0 is accepted", p.config.MaxConnections)

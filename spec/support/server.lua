@@ -1,4 +1,4 @@
---- Servers of a spec's own, with a configuration of its own: `moonwire serve`.
+--- Servers of a spec's own, with a configuration of its own: `moonwire serve`; and proxies: `moonwire proxy`.
 local shell = require "spec.support.shell"
 
 local server = {}
@@ -17,20 +17,29 @@ local function write(path, text)
   file:close()
 end
 
-local function is_alive(pid) return select(2, shell.read("kill -0 " .. pid .. " 2> /dev/null")) == 0 end
+--- Whether a process runs. One that has ended may be there until somebody asks for its status: who started it has.
+local function is_alive(pid)
+  local state = (read("/proc/" .. pid .. "/stat") or ""):match("%) (%a)")
+  if state then return state ~= "Z" end
+  return select(2, shell.read("kill -0 " .. pid .. " 2> /dev/null")) == 0
+end
 
 --- A folder of its own for a spec.
 -- @treturn string
 function server.folder() return (shell.read("mktemp -d")) end
 
+--- Begins to run a command of moonwire that writes a file of ports.
+local function run(folder, arguments)
+  os.execute(("%s %s --ports-file %s/ports > %s/log 2>&1 < /dev/null & echo $! > %s/pid")
+    :format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", arguments, folder, folder, folder))
+  return folder
+end
+
 --- Begins to start a server.
 local function launch(config, options)
   local folder = server.folder()
   write(folder .. "/server.conf", config)
-  local command = ("%s serve --config %s/server.conf --port %d --ports-file %s/ports > %s/log 2>&1 < /dev/null & echo $! > %s/pid")
-    :format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", folder, options and options.port or -1, folder, folder, folder)
-  os.execute(command)
-  return folder
+  return run(folder, ("serve --config %s/server.conf --port %d"):format(folder, options and options.port or -1))
 end
 
 --- Waits until a server is ready.
@@ -43,7 +52,7 @@ local function ready(folder)
   end
   if not text then
     if is_alive(self.pid) then os.execute("kill " .. self.pid) end
-    error("no server within 10 s: " .. (read(folder .. "/log") or "it said nothing"))
+    error("nothing to connect to within 10 s: " .. (read(folder .. "/log") or "it said nothing"))
   end
   self.ports = require("json").decode(text)
   self.port = math.tointeger(tonumber(self.ports.nats[1]:match(":(%d+)$")))
@@ -73,6 +82,11 @@ end
 -- @tparam[opt] {port=integer} options a port instead of a free one
 -- @treturn {ports=table,port=integer,pid=integer,stop=function,kill=function} ports: what nats-server writes of them
 function server.start(config, options) return ready(launch(config, options)) end
+
+--- Starts a proxy on a free port of 127.0.0.1.
+-- @tparam string arguments more of them, for the shell
+-- @treturn table as of `start`
+function server.proxy(arguments) return ready(run(server.folder(), "proxy --listen 127.0.0.1:0 " .. arguments)) end
 
 --- Starts several at the same time.
 -- @tparam {[string]=string} configs by names of the caller's own
