@@ -75,7 +75,8 @@ complete -c moonwire -f -a '(__moonwire_candidates)'
 ]=]
 
 local NATIVE = {
-  { "serve", "run a NATS server, for development and tests" }, { "version", "show what this program is made of" },
+  { "serve", "run a NATS server, for development and tests" },
+  { "proxy", "lend TLS and credentials to clients that have none" }, { "version", "show what this program is made of" },
   { "help", "show this, or the help of a command" },
 }
 
