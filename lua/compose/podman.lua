@@ -315,6 +315,34 @@ function runner:shell(text)
   return tonumber(contents(at)) or 130
 end
 
+--- Whether files of this process are terminals.
+-- @tparam integer ... 0 for standard input, 1 for standard output, 2 for standard error
+-- @treturn boolean
+function runner:is_terminal(...)
+  local tests = {}
+  for i, file in ipairs { ... } do tests[i] = ("test -t %d"):format(file) end
+  return self:shell(table.concat(tests, " && ")) == 0
+end
+
+--- Runs calls in the foreground until all have ended or Ctrl-C is pressed, which ends them, and hands over their lines.
+-- @tparam {table,...} calls
+-- @tparam function lines function(line)
+-- @treturn boolean false where Ctrl-C ended them
+function runner:stream(calls, lines)
+  local commands = {}
+  for i, call in ipairs(calls) do commands[i] = ("{ %s%s; } &"):format(assignments(call), words_of(call)) end
+  io.stdout:flush()
+  local pipe = io.popen("trap 'exit 130' INT; " .. table.concat(commands, "\n") .. "\nwait", "r")
+  -- An engine that knows Ctrl-C raises an error at the next line.
+  local ok, err = pcall(function()
+    for line in pipe:lines() do lines(line) end
+  end)
+  local _, _, status = pipe:close()
+  if ok then return status ~= 130 end
+  if not tostring(err):find "interrupted!" then error(err, 0) end
+  return false
+end
+
 --- Ends what still follows, waits for what runs, and removes the folder. Afterwards the runner cannot be used.
 function runner:close()
   if not self.input then return end
