@@ -60,6 +60,7 @@ local errors = {
   consumer_deleted = object "consumer deleted",    -- while messages were taken from it
   pull = object "pull",                            -- what else a consumer says to who asks for messages
   bucket_not_found = object "bucket not found",
+  bucket_exists = object "bucket exists",          -- with another configuration
   key_not_found = object "key not found",          -- never written, or deleted
   key_exists = object "key exists",
   wrong_revision = object "wrong revision",        -- somebody else was faster

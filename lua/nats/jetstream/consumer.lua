@@ -395,4 +395,7 @@ for name, module in pairs {
   of_stream[name] = function(self, ...) return js[name](self.js, self.name, ...) end
 end
 
-return { methods = js, of_stream = of_stream, class = Consumer, handle = handle, put = put, find = find, consume = consume }
+return {
+  methods = js, of_stream = of_stream, class = Consumer, handle = handle, put = put, find = find, consume = consume,
+  check_fetch = check_fetch,
+}

@@ -96,6 +96,17 @@ function Inbox:next(deadline)
   end
 end
 
+--- Begins anew, so that nothing more of what was asked for comes.
+-- @treturn ?boolean true
+-- @treturn ?string an error: "closed", "draining"
+function Inbox:renew()
+  local sub, err = self.client:_subscribe(self.client:new_inbox(), {})
+  if not sub then return nil, err end
+  self:close()
+  self.sub = sub
+  return true
+end
+
 --- Takes no more. What has arrived is lost here, and will be delivered again where it must be acknowledged.
 function Inbox:close()
   if not self.sub.ended then self.sub:unsubscribe() end

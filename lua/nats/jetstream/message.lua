@@ -1,18 +1,13 @@
 --- What a message of a consumer has beside what every message has: acknowledgement, and where it stands.
 --
--- Who is to be told, and all that is known of the message, stands in its reply subject:
--- `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>`, with domain and account
--- before the stream where it has eleven tokens or more.
---
 -- @module nats.jetstream.message
 
 local check = require "nats.check"
 local errors = require "nats.errors"
+local reply = require "nats.jetstream.reply"
 
-local PREFIX = "$JS.ACK."
 local NANOSECONDS = 1000000000
 local TIMEOUT = 5              -- seconds in which a server confirms an acknowledgement
-local NO_DOMAIN = "_"
 
 local methods = {}
 
@@ -23,7 +18,7 @@ local methods = {}
 -- @tparam string what the caller's name
 -- @tparam[opt] number confirmed seconds to wait for the server's word
 local function tell(msg, payload, is_final, what, confirmed)
-  if not msg.reply or msg.reply:sub(1, #PREFIX) ~= PREFIX then
+  if not reply.is(msg.reply) then
     error(what .. ": this message is not of a consumer, so nobody waits for that", 3)
   end
   if rawget(msg, "acked") then return nil, errors.already_acked end
@@ -96,31 +91,23 @@ function methods.term(self, reason)
 end
 
 --- Where the message stands in its stream and its consumer.
--- @treturn ?table stream, consumer, domain (nil: none), sequence = { stream, consumer }, num_delivered, num_pending,
---   timestamp, nanoseconds; num_delivered: how often it was delivered, 1: the first time; num_pending: how many are to come after it;
---   timestamp: seconds since 1970 when the stream took it, nanoseconds: the same exactly
+-- @treturn ?table stream, consumer, domain (nil: none), sequence = { stream, consumer }, num_delivered (1: for the first
+--   time), num_pending (how many are to come after it), timestamp (seconds since 1970 when the stream took it),
+--   nanoseconds (the same exactly)
 -- @treturn ?string after a nil: this is no message of a consumer
 function methods.metadata(self)
-  local reply = self.reply
-  if not reply or reply:sub(1, #PREFIX) ~= PREFIX then return nil, "not a message of a consumer" end
-  local tokens = {}
-  for token in reply:sub(#PREFIX + 1):gmatch("[^.]+") do tokens[#tokens + 1] = token end
-  local first = #tokens >= 9 and 3 or 1                   -- of the stream; else 7 tokens begin with it
-  local nanoseconds = math.tointeger(tonumber(tokens[first + 5]))
-  if not nanoseconds or not tokens[first + 6] then return nil, "not a message of a consumer" end
-  local domain = first == 3 and tokens[1] or NO_DOMAIN
+  local in_stream, in_consumer, nanoseconds, pending = reply.numbers(self.reply)
+  if not in_stream then return nil, "not a message of a consumer" end
+  local stream, consumer, delivered, domain = reply.names(self.reply)
   return {
-    domain = domain ~= NO_DOMAIN and domain or nil,
-    stream = tokens[first],
-    consumer = tokens[first + 1],
-    num_delivered = math.tointeger(tonumber(tokens[first + 2])),
-    sequence = {
-      stream = math.tointeger(tonumber(tokens[first + 3])),
-      consumer = math.tointeger(tonumber(tokens[first + 4])),
-    },
+    domain = domain,
+    stream = stream,
+    consumer = consumer,
+    num_delivered = delivered,
+    num_pending = pending,
+    sequence = { stream = in_stream, consumer = in_consumer },
     timestamp = nanoseconds / NANOSECONDS,
     nanoseconds = nanoseconds,
-    num_pending = math.tointeger(tonumber(tokens[first + 6])),
   }
 end
 

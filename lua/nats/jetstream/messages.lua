@@ -82,6 +82,7 @@ local function messages(consumer, given, what, level)
     asked_bytes = 0,             -- the same in bytes, where max_bytes is given
     count = 0,                   -- given out
     wait_until = nil,            -- not to ask before, by nats.clock
+    is_stale = false,            -- of ordered ones: another consumer is to be made
     draining = false,            -- nothing more is asked for
     why = nil,                   -- why there are no more
   }, Messages)
@@ -109,6 +110,10 @@ local function refill(self)
     if clock() < self.wait_until then return end
     self.wait_until = nil
   end
+  if self.is_stale then
+    local fine, why = self:_renew()
+    if not fine then return fine, why end
+  end
   local batch = options.max_messages - (options.max_bytes and 0 or self.asked)
   if options.stop_after then batch = math.min(batch, options.stop_after - self.count - self.asked) end
   if batch < 1 then return end
@@ -125,7 +130,8 @@ local function refill(self)
 end
 
 --- Begins anew: what was asked for will not come.
-local function forget(self, delay)
+-- @tparam[opt] number delay seconds until it is asked again
+function Messages:_forget(delay)
   self.asked, self.asked_bytes = 0, 0
   self.wait_until = delay and clock() + delay or nil
 end
@@ -150,31 +156,31 @@ local EVENTS = {
   end,
   unpinned = function(self)
     self.consumer.pin_id = nil
-    forget(self)
+    self:_forget()
     return true
   end,
   moved = function(self, msg)
-    forget(self, AGAIN.moved)
+    self:_forget(AGAIN.moved)
     self:_tell(status.error(msg))
     return true
   end,
   busy = function(self, msg)
-    forget(self, AGAIN.busy)
+    self:_forget(AGAIN.busy)
     self:_tell(status.error(msg))
     return true
   end,
   absent = function(self)
-    forget(self, AGAIN.absent)
+    self:_forget(AGAIN.absent)
     self:_tell(errors.no_responders)
     return look(self)
   end,
   silent = function(self)
-    forget(self)
+    self:_forget()
     self:_tell(errors.no_heartbeat)
     return look(self)
   end,
   reconnected = function(self)
-    forget(self)
+    self:_forget()
     return true
   end,
   deleted = function(_, msg) return nil, status.error(msg) end,
