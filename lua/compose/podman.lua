@@ -112,19 +112,19 @@ local SHELL = [[
 d=%s
 trap '' INT HUP PIPE
 end_followers() { for f in "$d"/*.pid; do [ -e "$f" ] && kill $(cat "$f"); done; }
-trap 'end_followers; wait; rm -rf "$d"' EXIT
+trap 'end_followers; wait; [ -e "$d/last" ] && sh "$d/last"; rm -rf "$d"' EXIT
 ]]
 
 --- Starts a shell.
 -- @tparam[opt] table options `dry`: whether calls that change something are printed instead; `print`: function(command)
 --   that prints them (default: a line on standard output)
--- @treturn table a runner: `terminal` is true where standard error is a terminal, of `columns` columns
+-- @treturn table a runner: `terminal` is true where standard error is a terminal, of `rows` and `columns`
 -- @raise where no shell can be started: there is no folder for temporary files
 function podman.open(options)
   options = options or {}
   local pipe = io.popen(OPEN)
   local folder = pipe:read "l"
-  local size = pipe:read "l"
+  local size = pipe:read "l" -- rows and columns
   pipe:close()
   if not folder then error("compose: no temporary folder can be made; set TMPDIR to one that can be written", 0) end
   local self = setmetatable({
@@ -132,6 +132,7 @@ function podman.open(options)
     print = options.print or function(command) io.write(command, "\n") end,
     folder = folder,            -- of the pipe, and of what calls print
     terminal = size ~= nil,
+    rows = size and tonumber(size:match "^%d+") or nil,
     columns = size and tonumber(size:match "%d+$") or nil,
     last = 0,                   -- number of the last call
     calls = {},                 -- running calls by number
@@ -343,9 +344,31 @@ function runner:stream(calls, lines)
   return false
 end
 
+--- Says what the shell runs when the script is killed before it closes the runner: the shell outlives it.
+-- @tparam ?table call nil: nothing
+function runner:at_death(call)
+  local path = self.folder .. "/last"
+  if not call then
+    os.remove(path)
+    return
+  end
+  local file = assert(io.open(path .. ".new", "wb"))
+  file:write(words_of(call), " >/dev/null 2>&1 </dev/null\n")
+  file:close()
+  os.rename(path .. ".new", path)
+end
+
+--- Ends a call that follows.
+-- @tparam integer number of the call
+function runner:stop(number)
+  self.input:write(("[ -e \"$d/%d.pid\" ] && kill $(cat \"$d/%d.pid\")\n"):format(number, number))
+  self.input:flush()
+end
+
 --- Ends what still follows, waits for what runs, and removes the folder. Afterwards the runner cannot be used.
 function runner:close()
   if not self.input then return end
+  self:at_death(nil)
   self.output:close()
   self.input:close()
   self.input = nil

@@ -8,8 +8,8 @@
 --     containers   a list, those with names first in order; infra containers of pods are not in it
 --     by_name      containers by podman's name
 --     pods         by podman's name: id, name, key, status ("Running", "Degraded", "Exited", "Created", ...), infra (name of
---                  its infra container), running (whether that runs), labels, members (names of containers, also those of
---                  others)
+--                  its infra container), running (whether that runs), labels, networks (names), members (names of
+--                  containers, also those of others)
 --     networks     by podman's name: name, key, driver, labels
 --     volumes      by podman's name: name, key, labels
 --     secrets      by podman's name: name, key (of secrets and configs)
@@ -92,6 +92,7 @@ parts.pods = {
       local own = filled(item.Labels) or {}
       local pod = {
         id = item.Id, name = item.Name, key = own[labels.POD], status = item.Status, labels = own, members = {}, running = false,
+        networks = filled(item.Networks) or {},
       }
       for _, member in ipairs(filled(item.Containers) or {}) do
         if member.Id == item.InfraId then
@@ -170,39 +171,57 @@ parts.images = {
 -- Containers are read with the names of pods, so pods come first.
 local ORDER = { "pods", "containers", "networks", "volumes", "secrets", "images" }
 
---- Reads a state.
+-- How many calls at once where other machines are asked: each is a connection of SSH, and sshd refuses some of more than
+-- ten that are not yet through (sshd_config, MaxStartups).
+local CONNECTIONS = 6
+
+--- Reads the states of several machines at the same time.
 -- @tparam table runner of compose.podman
--- @tparam table options `project`: the name of a project (default: everything of every project); `host`: a machine;
---   `parts`: which parts to read, as keys (default: all), a call for each
+-- @tparam {table,...} hosts false for this machine, or entries of project.hosts
+-- @tparam table options `project`: the name of a project (default: everything of every project); `parts`: which parts to
+--   read, as keys (default: all), a call for each
+-- @treturn {table,...} a state for each
+-- @raise a fault where podman cannot be asked
+function state.all(runner, hosts, options)
+  local states, jobs, calls, limit = {}, {}, {}, nil
+  for i, host in ipairs(hosts) do
+    states[i] = {
+      host = host or nil, containers = {}, by_name = {}, pods = {}, networks = {}, volumes = {}, secrets = {}, images = {},
+      image_list = {},
+    }
+    if host then limit = CONNECTIONS end
+    for _, name in ipairs(ORDER) do
+      local part = parts[name]
+      if not options.parts or options.parts[name] then
+        local call = table.move(part.call, 1, #part.call, 1, { host = host or nil })
+        if not part.all and not part.plain then
+          call[#call + 1] = "--filter"
+          call[#call + 1] = options.project and labels.filter(options.project) or "label=" .. labels.PROJECT
+        end
+        calls[#calls + 1] = call
+        jobs[#calls] = { part = part, into = states[i] }
+      end
+    end
+  end
+  for i, result in ipairs(runner:all(calls, limit)) do
+    local part, into = jobs[i].part, jobs[i].into
+    if part.plain then
+      if result.status ~= 0 then state.fail(result, into.host, part.what) end
+      part.read(result.out, into)
+    else
+      part.read(decode(result, into.host, part.what), into)
+    end
+  end
+  return states
+end
+
+--- Reads the state of one machine.
+-- @tparam table runner of compose.podman
+-- @tparam table options those of `all`, and `host`: a machine
 -- @treturn table
 -- @raise a fault where podman cannot be asked
 function state.read(runner, options)
-  local into = {
-    host = options.host, containers = {}, by_name = {}, pods = {}, networks = {}, volumes = {}, secrets = {}, images = {},
-    image_list = {},
-  }
-  local wanted, calls = {}, {}
-  for _, name in ipairs(ORDER) do
-    local part = parts[name]
-    if not options.parts or options.parts[name] then
-      local call = table.move(part.call, 1, #part.call, 1, { host = options.host })
-      if not part.all and not part.plain then
-        call[#call + 1] = "--filter"
-        call[#call + 1] = options.project and labels.filter(options.project) or "label=" .. labels.PROJECT
-      end
-      wanted[#wanted + 1], calls[#calls + 1] = part, call
-    end
-  end
-  for i, result in ipairs(runner:all(calls)) do
-    local part = wanted[i]
-    if part.plain then
-      if result.status ~= 0 then state.fail(result, options.host, part.what) end
-      part.read(result.out, into)
-    else
-      part.read(decode(result, options.host, part.what), into)
-    end
-  end
-  return into
+  return state.all(runner, { options.host or false }, options)[1]
 end
 
 return state

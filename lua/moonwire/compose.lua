@@ -32,6 +32,7 @@ local function context(global, values)
   local runner
   return {
     warn = warn,
+    fail = function(text) error(faults.new(nil, nil, text), 0) end,
     global = global,
     runner = function()
       if not runner then runner = podman.open { dry = global["dry-run"] or values["dry-run"] } end
@@ -84,6 +85,8 @@ return function(args)
   local ok, status = pcall(command.run, values, arguments, cx)
   cx.close()
   if ok then return status end
+  -- Ctrl-C in an engine that tells the script.
+  if type(status) == "string" and status:find("interrupted!", 1, true) then return 130 end
   if not faults.is_fault(status) then error(status, 0) end
   io.stderr:write(tostring(status.message and not status.place and not status.path and status.message or status), "\n")
   return 1

@@ -6,8 +6,8 @@
 --     usage      its arguments, such as "[options] [SERVICE...]"
 --     options    as in compose.cli; --help is added
 --     run        run(values, rest, cx) -> exit status; cx has `load(more)`, which gives the project or raises a fault,
---                `warn(text)`, and `runner()`, which runs podman (compose.podman): one for the command, closed after it,
---                which runs nothing that changes something where --dry-run is given
+--                `warn(text)`, `fail(text)`, which raises one, and `runner()`, which runs podman (compose.podman): one for
+--                the command, closed after it, which runs nothing that changes something where --dry-run is given
 --
 -- @module compose.commands
 

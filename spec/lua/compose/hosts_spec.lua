@@ -11,9 +11,9 @@ describe("a host", function()
   it("is a connection or a URL, short or long", function()
     local project = assert(composed.load("x-hosts: {a: c, b: 'tcp://1.2.3.4:5', d: {url: 'unix:///x', identity: /k, address: 9.9.9.9}}\n"
       .. "services: {s: {image: x}}\n"))
-    assert.same({ connection = "c" }, project.hosts.a)
-    assert.same({ url = "tcp://1.2.3.4:5" }, project.hosts.b)
-    assert.same({ url = "unix:///x", identity = "/k", address = "9.9.9.9" }, project.hosts.d)
+    assert.same({ key = "a", connection = "c" }, project.hosts.a)
+    assert.same({ key = "b", url = "tcp://1.2.3.4:5" }, project.hosts.b)
+    assert.same({ key = "d", url = "unix:///x", identity = "/k", address = "9.9.9.9" }, project.hosts.d)
   end)
 
   it("is a service's, a pod's, and then that of its members", function()
