@@ -63,6 +63,7 @@ build = {
       ["nats.topology.configuration"] = "lua/nats/topology/configuration.lua",
       ["nats.topology.picture"] = "lua/nats/topology/picture.lua",
       ["nats.topology.project"] = "lua/nats/topology/project.lua",
+      ["nats.trace"] = "lua/nats/trace.lua",
       ["nats.transport.cork"] = "lua/nats/transport/cork.lua",
       ["nats.transport.dial"] = "lua/nats/transport/dial.lua",
       ["nats.transport.hostname"] = "lua/nats/transport/hostname.lua",

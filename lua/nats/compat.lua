@@ -8,6 +8,8 @@
 
 local check = require "nats.check"
 local errors = require "nats.errors"
+local json = require "json"
+local trace = require "nats.trace"
 
 local BURST = 4096          -- messages taken in by one call of a wait for ever
 
@@ -80,6 +82,53 @@ end
 -- @treturn table INFO; empty when the connection is closed
 function methods:get_server_info() return self:server_info() or {} end
 
+--- Does nothing: who is asked by a server whether it is there answers by itself.
+function methods:pong() return self:status() ~= "closed" end
+
+--- Prints from now on what the script says and hears, as lines of the protocol: `->> ` before what goes out,
+-- `<<- ` before what comes in.
+function methods:enable_trace()
+  if self.traced or self:status() == "closed" then return end
+  self.traced = true
+  self.transport = trace(self.transport, print)
+end
+
+-- Commands of the protocol that a script may say itself: its words -> what comes of it, and nil and an error.
+local RAW = {
+  PING = function(self)
+    local ok, err = self:flush()
+    return ok and "PONG", err
+  end,
+  PONG = function() return "OK" end,
+  PUB = function(self, line)
+    local subject, reply, size, payload = line:match "^PUB%s+(%S+)%s+(%S*)%s-(%d+)\r\n(.*)$"
+    if not subject or #payload ~= tonumber(size) then return nil, "PUB is SUBJECT [REPLY] SIZE, a line break, and so many bytes" end
+    local ok, err = self:publish(subject, payload, reply ~= "" and reply or nil)
+    return ok and "OK", err
+  end,
+  UNSUB = function(self, line)
+    local ok, err = self:unsubscribe(tonumber(line:match "^UNSUB%s+(%d+)$") or 0)
+    return ok and "OK", err
+  end,
+}
+
+--- Says a command of the protocol: PING, PONG, PUB with its payload, UNSUB. Others would say what the client has to
+-- know of, or what the connection was made with.
+-- @tparam string line without the line break at its end
+-- @treturn ?{action=string} what the server says to it
+-- @treturn ?string an error
+-- @raise where it is another command
+function methods:raw_cmd(line)
+  check.value(line, "string", "raw_cmd: line", 2)
+  local command = RAW[line:match "^%u*"]
+  if not command then
+    error("raw_cmd: only PING, PONG, PUB and UNSUB; subscribe and set_auth say the rest", 2)
+  end
+  local action, err = command(self, line)
+  if not action then return nil, err end
+  return { action = action }
+end
+
 -- Clients that behave as those of lua-nats -------------------------------------------------------------
 
 local Lua_nats = { __name = "nats.client" }
@@ -87,17 +136,18 @@ local Lua_nats = { __name = "nats.client" }
 --- A call that raises what it would return, at the line that `level` says, as for `error`.
 local function raising(name, level)
   return function(self, ...)
-    local nc = rawget(self, "nc")
+    local nc = self.nc
     if not nc then error(name .. ": client:connect() comes first", level) end
     local first, second = nc[name](nc, ...)
     if first == nil and second ~= nil then error("nats: " .. tostring(second), level) end
+    if second == nil then return first end         -- print(client:ping()) prints one value
     return first, second
   end
 end
 
 -- The library's own calls.
 local calls = {}
-for _, name in ipairs { "unsubscribe", "request", "wait", "ping" } do calls[name] = raising(name, 2) end
+for _, name in ipairs { "unsubscribe", "request", "wait", "ping", "raw_cmd" } do calls[name] = raising(name, 2) end
 
 local publish, subscribe = raising("publish", 3), raising("subscribe", 3)
 
@@ -114,24 +164,48 @@ end
 function calls:set_auth(user, password)
   check.value(user, "string", "set_auth: user", 2)
   check.value(password, "string", "set_auth: password", 2, true)
-  self.auth = { user = user, password = password }
+  self.wishes.user, self.wishes.password = user, password
+end
+
+--- Has the server acknowledge every line, from the next `connect` on.
+-- @tparam boolean verbose
+function calls:set_verbose(verbose) self.wishes.verbose = not not verbose end
+
+--- Has the server check every subject, from the next `connect` on.
+-- @tparam boolean pedantic
+function calls:set_pedantic(pedantic) self.wishes.pedantic = not not pedantic end
+
+--- Prints from now on what is said and heard; see `methods:enable_trace`.
+function calls:enable_trace()
+  self.traced = true
+  if self.nc then self.nc:enable_trace() end
+end
+
+--- Prints the words that make a connection, without its secrets.
+local function tell_connect(self)
+  local options = self.nc.options
+  print("->> CONNECT " .. json.encode({
+    lang = "lua", user = options.user, verbose = options.verbose, pedantic = options.pedantic,
+  }, { sort = true }))
+  print("<<- INFO " .. json.encode(self.nc:server_info(), { sort = true }))
+  self.nc:enable_trace()
 end
 
 --- Begins to speak to the server: as who `set_auth` said, when it did.
 function calls:connect()
-  local auth, nc = rawget(self, "auth"), rawget(self, "nc")
-  if nc and not auth then return end
-  if nc then nc:close() end
-  local err
-  self.nc, err = self.again(auth)
-  self.auth = nil
-  if not self.nc then error("nats: " .. tostring(err), 2) end
+  if not self.nc or next(self.wishes) then
+    if self.nc then self.nc:close() end
+    local nc, err = self.again(self.wishes)
+    self.nc, self.wishes = nc or false, {}
+    if not nc then error("nats: " .. tostring(err), 2) end
+  end
+  if self.traced then tell_connect(self) end
 end
 
 function Lua_nats.__index(self, key)
   if calls[key] then return calls[key] end
-  local nc = rawget(self, "nc")
-  local value = nc and nc[key]
+  local nc = self.nc
+  local value = nc and nc[key] or nil
   if type(value) ~= "function" then return value end
   return function(first, ...)
     if first == self then first = nc end
@@ -140,7 +214,7 @@ function Lua_nats.__index(self, key)
 end
 
 function Lua_nats.__newindex(self, key, value)
-  if key == "nc" or key == "auth" or not rawget(self, "nc") then return rawset(self, key, value) end
+  if not self.nc then return rawset(self, key, value) end
   self.nc[key] = value
 end
 
@@ -151,43 +225,75 @@ end
 --- Whether the arguments of `nats.connect` are those of lua-nats.
 -- @return boolean
 function compat.is_meant(first, second)
-  return type(first) == "string" and type(second) == "number"
-    or type(first) == "table" and second == nil and first.host ~= nil and first.url == nil and #first == 0
+  return type(first) == "string" and (type(second) == "number" or type(second) == "string" and tonumber(second) ~= nil)
+    or type(first) == "table" and second == nil and (first.host or first.socket) ~= nil and first.url == nil and #first == 0
 end
 
--- Fields of its table that have no meaning here: sockets are ours, and always without delay.
-local DROPPED = { tcp_nodelay = true, scheme = true, path = true, socket = true }
+-- What the fields of its table are called here; false: they have no meaning (sockets are always without delay).
+local FIELDS = { tcp_nodelay = false, path = false, scheme = false, socket = false, tls_ca_file = "tls_ca" }
+
+local SCHEMES = { nats = false, tcp = false, tls = true }      -- whether it means TLS
+
+--- A transport over a socket of the script's own, which serves for one connection.
+local function over(sock)
+  return { open = function(options)
+    options.allow_reconnect = false
+    function options.dial()
+      local given = sock
+      sock = nil
+      if not given then return nil, "the script's socket has been used; connect anew with another one" end
+      given:settimeout(0)
+      return given
+    end
+    return require("nats.transport.socket").open(options)
+  end }
+end
 
 --- Makes of the arguments of `nats.connect` a function that connects, with other credentials as well.
 -- @treturn function
 -- @treturn string "HOST:PORT"
+-- @treturn boolean whether nothing is said before the client's own `connect`: there is one socket
+-- @raise on a scheme that there is not
 function compat.connector(connect, first, second, third)
-  local given = { host = first, port = second, timeout = third }
+  local given = { host = first, port = second, timeout = tonumber(third) }
   if type(first) == "table" then
     given = {}
     for key, value in pairs(first) do
-      if not DROPPED[key] then given[key] = value end
+      local name = FIELDS[key]
+      if name ~= false then given[name or key] = value end
     end
+    local secure = SCHEMES[first.scheme or "nats"]
+    if secure == nil then error(("connect: scheme %s: nats, tcp and tls are known"):format(tostring(first.scheme)), 3) end
+    if secure then given.tls = true end
+    if first.socket ~= nil then given.transport = over(first.socket) end
   end
-  return function(auth)
-    local nc, err = connect(given, auth, nil, 5)
+  given.host, given.port = given.host or "127.0.0.1", math.tointeger(tonumber(given.port)) or given.port
+  return function(wishes)
+    local nc, err = connect(given, wishes, nil, 5)
     return nc, err
-  end, ("%s:%s"):format(given.host, given.port or 4222)
+  end, ("%s:%s"):format(given.host, given.port or 4222), type(first) == "table" and first.socket ~= nil
 end
 
 --- Makes a client that behaves as those of lua-nats.
--- @tparam function connect function(?{user=string,password=string}) -> ?client, ?error
+-- @tparam function connect function({user=?string,...}) -> ?client, ?error
 -- @tparam string where "HOST:PORT", for messages
+-- @tparam boolean later whether the connection is made by the client's `connect` only
 -- @tparam integer level whose line an error names, as for `error`
 -- @treturn table
 -- @raise when there is no server
-function compat.client(connect, where, level)
-  local nc, err = connect(nil)
-  if not nc and err ~= errors.authorization then
+function compat.client(connect, where, later, level)
+  local nc, err = false, nil
+  if not later then nc, err = connect {} end
+  if not nc and not later and err ~= errors.authorization then
     local reason = type(err) == "table" and err.detail or tostring(err)
     error(("could not connect to %s [%s]"):format(where, tostring(reason):match("%((.-)%)$") or reason), level + 1)
   end
-  return setmetatable({ nc = nc or nil, again = connect }, Lua_nats)
+  return setmetatable({
+    nc = nc or false,       -- of nats.client
+    again = connect,
+    wishes = {},            -- options that hold from the next connect() on
+    traced = false,
+  }, Lua_nats)
 end
 
 return compat

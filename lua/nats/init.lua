@@ -66,8 +66,8 @@ function nats.connect(first, second, third)
     local nc, err = connect(first, second, third, 2)
     return nc, err
   end
-  local client_of, where = compat.connector(connect, first, second, third)
-  return compat.client(client_of, where, 2), nil
+  local client_of, where, later = compat.connector(connect, first, second, third)
+  return compat.client(client_of, where, later, 2), nil
 end
 
 return nats
