@@ -132,6 +132,14 @@ function builder:remove_container(container, host_key, why, needs, volumes)
   end)
 end
 
+--- Why members of a pod are made anew.
+-- @tparam table pod of compose.state
+-- @tparam {string,...} why reasons for the pod
+-- @treturn string
+function builder.pod_reason(pod, why)
+  return ("pod %s: %s"):format(pod.key or pod.name, table.concat(why, ", "))
+end
+
 -- Removes a pod and the containers of this project in it.
 function builder:remove_pod(pod, host_key, why, needs)
   local host, now = self:host(host_key), self:state(host_key)
@@ -143,7 +151,7 @@ function builder:remove_pod(pod, host_key, why, needs)
         faults.raise(nil, nil, ('the pod %s holds the container %s, which is not of this project: remove that first')
           :format(pod.name, name))
       end
-      append(needs, self:remove_container(member, host_key, why))
+      append(needs, self:remove_container(member, host_key, { builder.pod_reason(pod, why) }))
     end
     return self:add {
       action = "remove", kind = "Pod", name = pod.name, host = host, why = why, needs = needs,

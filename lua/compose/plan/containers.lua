@@ -46,8 +46,8 @@ function builder:pod(service)
         if self.changed[(service.host or "") .. " " .. key] then append(why, "networks." .. key) end
       end
       if #why == 0 or self.options.recreate == "never" then return nil end
-      append(needs, self:remove_pod(there, service.host, { "pod " .. pod.key .. ": " .. table.concat(why, ", ") }))
-      self.new_pods[pod.key] = "pod " .. pod.key
+      append(needs, self:remove_pod(there, service.host, why))
+      self.new_pods[pod.key] = builder.pod_reason(there, why)
     end
     for key in tree.each(pod.networks or {}) do append(needs, self:network(key, service.host)) end
     return self:add {
