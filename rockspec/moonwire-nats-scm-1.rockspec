@@ -36,6 +36,7 @@ build = {
       ["nats.jetstream.ordered"] = "lua/nats/jetstream/ordered.lua",
       ["nats.jetstream.publish"] = "lua/nats/jetstream/publish.lua",
       ["nats.jetstream.publisher"] = "lua/nats/jetstream/publisher.lua",
+      ["nats.jetstream.push"] = "lua/nats/jetstream/push.lua",
       ["nats.jetstream.reply"] = "lua/nats/jetstream/reply.lua",
       ["nats.jetstream.status"] = "lua/nats/jetstream/status.lua",
       ["nats.jetstream.stored"] = "lua/nats/jetstream/stored.lua",

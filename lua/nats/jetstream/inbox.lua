@@ -19,10 +19,12 @@ Inbox.__index = Inbox
 --- Makes one.
 -- @tparam table client
 -- @tparam ?number heartbeat seconds between signs of life that are asked for; nil: none
+-- @tparam[opt] string subject where messages come by themselves; nil: one that nobody else has
+-- @tparam[opt] string queue with that: the queue group
 -- @treturn ?table
 -- @treturn ?string an error: "closed", "draining"
-local function inbox(client, heartbeat)
-  local sub, err = client:_subscribe(client:new_inbox(), {})
+local function inbox(client, heartbeat, subject, queue)
+  local sub, err = client:_subscribe(subject or client:new_inbox(), { queue = queue })
   if not sub then return nil, err end
   return setmetatable({
     client = client,
@@ -54,6 +56,13 @@ local function is_silent(self)
   return ok and self.sub:pending() == 0 or false
 end
 
+--- A sign of life. One that asks for an answer wants to know whether all before it was taken (flow control): it
+-- stands behind that in the queue, so it was.
+local function answer_to(self, msg)
+  local stalled = msg.reply or msg:header "Nats-Consumer-Stalled"
+  if stalled then self.client:_send(stalled, "") end
+end
+
 --- Waits for a message.
 -- @tparam ?number deadline by nats.clock; nil: no limit
 -- @treturn ?table a message of the stream
@@ -80,6 +89,7 @@ function Inbox:next(deadline)
       local kind = status.of(msg)
       if not kind then return msg end
       if kind ~= "alive" then return nil, kind, msg end
+      answer_to(self, msg)
       heard = nil
     elseif err ~= errors.timeout then
       return nil, err

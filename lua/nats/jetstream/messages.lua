@@ -15,7 +15,7 @@ local MESSAGES = 500             -- asked for ahead, unless max_messages or max_
 local BY_BYTES = 1000000         -- the same where max_bytes limits them
 local EXPIRES = 30               -- seconds that a request waits at the server
 local LONGEST = 30               -- seconds between two signs of life, at the most
-local AGAIN = { absent = 0.5, busy = 1, moved = 0.1 }      -- seconds until it is asked again
+local AGAIN = { absent = 0.5, busy = 1, moved = 0.1, away = 0.5 }      -- seconds until it is asked again
 
 local Messages = { __name = "nats.jetstream.messages" }
 Messages.__index = Messages
@@ -73,6 +73,15 @@ local function messages(consumer, given, what, level)
   check_group(consumer, options.group, what, level)
   local source, err = inbox(consumer.js.client, options.heartbeat)
   if not source then return nil, err end
+  return Messages.of(consumer, source, options)
+end
+
+--- Makes messages of what arrives in a place.
+-- @tparam table consumer
+-- @tparam table source of nats.jetstream.inbox
+-- @tparam table options
+-- @treturn table
+function Messages.of(consumer, source, options)
   return setmetatable({
     client = consumer.js.client,
     consumer = consumer,
@@ -100,30 +109,36 @@ function Messages:_tell(err)
   if self.options.on_error then self.client:_protected(self.options.on_error, err, self) end
 end
 
---- Asks for more when enough have come.
-local function refill(self)
+--- Asks for more when enough have come; push consumers have another one of this.
+-- @treturn ?boolean nil and an error: it ends
+function Messages:_refill()
   local options = self.options
   local few = self.asked < options.threshold_messages
     or options.max_bytes and self.asked_bytes < options.threshold_bytes
-  if not few or self.draining then return end
+  if not few or self.draining then return true end
   if self.wait_until then
-    if clock() < self.wait_until then return end
+    if clock() < self.wait_until then return true end
     self.wait_until = nil
   end
   if self.is_stale then
     local fine, why = self:_renew()
-    if not fine then return fine, why end
+    if not fine and why then return nil, why end
+    if not fine then return true end             -- it tries again
   end
   local batch = options.max_messages - (options.max_bytes and 0 or self.asked)
   if options.stop_after then batch = math.min(batch, options.stop_after - self.count - self.asked) end
-  if batch < 1 then return end
+  if batch < 1 then return true end
   local ok, err = self.source:ask(self.consumer, {
     batch = batch, expires = options.expires,
     max_bytes = options.max_bytes and options.max_bytes - self.asked_bytes or nil,
     min_pending = options.min_pending, min_ack_pending = options.min_ack_pending,
     group = options.group, priority = options.priority, id = self.consumer.pin_id,
   })
-  if not ok then return nil, err end
+  if err == errors.closed or err == errors.draining then return nil, err end
+  if not ok then
+    self.wait_until = clock() + AGAIN.away
+    return true
+  end
   self.asked = options.max_bytes and batch or self.asked + batch
   if options.max_bytes then self.asked_bytes = options.max_bytes end
   return true
@@ -225,8 +240,8 @@ function Messages:next(timeout)
   local deadline = timeout and clock() + timeout
   while not self.why do
     if self.draining and self.source.sub:pending() == 0 then return finish(self, errors.unsubscribed) end
-    local ok, err = refill(self)
-    if ok == nil and err then return finish(self, err) end
+    local ok, err = self:_refill()
+    if not ok then return finish(self, err) end
     local limit = self.wait_until and math.min(self.wait_until, deadline or math.huge) or deadline
     local msg, kind, with_status = self.source:next(limit)
     if msg then

@@ -111,7 +111,7 @@ function InOrder:_accept(msg)
 end
 
 --- Goes on with another consumer.
--- @treturn ?boolean true; false: not yet; nil and why it ends
+-- @treturn ?boolean true; nil: not yet; nil and why it ends
 function InOrder:_renew()
   local ordered = self.ordered
   local ok, err = renew(ordered)
@@ -127,7 +127,7 @@ function InOrder:_renew()
   self:_tell(err)
   self.wait_until = clock() + self.wait
   self.wait = math.min(self.wait * 2, WAIT[2])
-  return false
+  return nil
 end
 
 --- Makes them.
