@@ -38,8 +38,9 @@ describe("a service becomes a Pod", function()
       cap_add: [A], cap_drop: [B], read_only: true, privileged: true, security_opt: [no-new-privileges], group_add: ["7"],
       sysctls: {a: 1}, cpus: 0.5, mem_limit: 1k, deploy: {resources: {reservations: {memory: 1k}}}}]]
     assert.same({ { name = "A", value = "1" } }, container.env)
-    assert.same({ { containerPort = 81, hostPort = 80, hostIP = "127.0.0.1", protocol = "UDP" }, { containerPort = 90, protocol = "TCP" } },
-      container.ports)
+    assert.same({
+      { containerPort = 81, hostPort = 80, hostIP = "127.0.0.1", protocol = "UDP" }, { containerPort = 90, protocol = "TCP" },
+    }, container.ports)
     assert.same({
       runAsUser = 5, runAsGroup = 6, capabilities = { add = { "A" }, drop = { "B" } }, readOnlyRootFilesystem = true,
       privileged = true, allowPrivilegeEscalation = false,
@@ -150,7 +151,7 @@ describe("what a Pod cannot say is told:", function()
     ["{image: x, ulimits: {nofile: 1}}"] = "services.web.ulimits: a pod has nothing that says this",
     ["{image: x, init: true}"] = "services.web.init: a pod has nothing that says this",
     ["{image: x, user: www}"] = "services.web.user: a pod names users and groups by number; write the numbers",
-    ["{image: x, pid: 'service:db'}"] = 'services.web.pid: a pod has no "service:db"',
+    ["{image: x, pid: private}"] = 'services.web.pid: a pod has no "private"',
     ["{image: x, network_mode: none}"] = 'services.web.network_mode: a pod has no network mode "none"; give it to podman: '
       .. "kube play --network none",
   } do
@@ -162,7 +163,9 @@ describe("what a Pod cannot say is told:", function()
 
   it("an order of starting, once", function()
     local _, lines = documents "services: {web: {image: x, depends_on: [db], scale: 2}, db: {image: x}}\n"
-    assert.same({ "services.web.depends_on.db: a pod waits for no other: what is in it must try again until the other one is there" }, lines)
+    assert.same({
+      "services.web.depends_on.db: a pod waits for no other: what is in it must try again until the other one is there",
+    }, lines)
   end)
 
   it("ways to restart that one pod cannot have", function()
