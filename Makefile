@@ -16,7 +16,7 @@ export GO GO_TAGS V
 Q = $(if $(filter-out 0,$(V)),,@)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lmtx lint bench install clean distclean
+.PHONY: help build demo test lmtx lint bench soak chaos install clean distclean
 
 help:
 	@echo 'make demo       the tour: one script in every engine, and a report typeset over NATS'
@@ -25,6 +25,8 @@ help:
 	@echo 'make lmtx       ConTeXt LMTX under .cache/, beside the system'"'"'s ConTeXt'
 	@echo 'make lint       luacheck, go vet, staticcheck'
 	@echo 'make bench      messages a second beside nats.go, YAML beside libyaml'
+	@echo 'make soak       10 million messages through one client: does it grow? ARGS="messages requests subscriptions"'
+	@echo 'make chaos      a cluster whose servers are killed: is anything lost? ARGS="kills messages seed"'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean      removes bin/ and build/; make distclean .cache/ too'
 	@echo 'What Debian packages are missing is installed first. V=1 shows the commands.'
@@ -51,6 +53,10 @@ lint:
 bench: build
 	$(Q)scripts/deps demo test bench
 	$(Q)bench/run
+
+soak chaos: build
+	$(Q)scripts/deps demo
+	$(Q)bench/run $@ $(ARGS)
 
 install: build
 	$(Q)scripts/install "$(DESTDIR)" "$(PREFIX)"

@@ -1,9 +1,10 @@
---- Soak: does a client grow? `moonwire bench/soak.lua`, or `lua5.4 lua/moonwire/main.lua bench/soak.lua`:
+--- Soak: does a client grow? `make soak` runs it over both transports; `moonwire bench/soak.lua` and `lua5.4
+-- lua/moonwire/main.lua bench/soak.lua` need a server at NATS_URL:
 --
 --     soak.lua [MESSAGES [REQUESTS [SUBSCRIPTIONS [TRANSPORT]]]]      10000000, 100000, 10000, the engine's own
 --
 -- Messages go through one connection and back; memory at the end, of Lua and of the process, is within 10 % of what it
--- was after the first tenth. Needs a server at NATS_URL. Ends with status 1 where something grew.
+-- was after the first tenth. Ends with status 1 where something grew.
 local nats = require "nats"
 
 local MESSAGES = math.tointeger(tonumber(arg[1] or 10000000))

@@ -1,9 +1,11 @@
 --- Chaos: three servers in a cluster, one of which is killed and started again, again and again, while programs in
--- every engine publish and listen: `lua5.4 bench/chaos/run.lua [KILLS] [MESSAGES] [SEED]`.
+-- every engine, running documents included, publish and listen: `make chaos`, or `lua5.4 bench/chaos/run.lua [KILLS]
+-- [MESSAGES] [SEED]`; 20 kills and 200,000 messages unless told otherwise, which takes about two minutes.
 --
 -- What must hold: nothing comes twice, what a publisher sent comes in its order, and where something is missing its
 -- publisher or its listener was disconnected just then. Ends with status 1 otherwise.
 package.path = "./?.lua;lua/?.lua;lua/?/init.lua;" .. package.path
+local engines = require "moonwire.spec.engines"
 local json = require "json"
 local server = require "spec.support.server"
 local shell = require "spec.support.shell"
@@ -17,15 +19,16 @@ math.randomseed(SEED)
 io.stdout:setvbuf "line"
 print(("seed %d, %d messages, %d kills"):format(SEED, MESSAGES, KILLS))
 
-local moonwire = os.getenv "MOONWIRE_BIN" or "bin/moonwire"
-local lmtx = (os.getenv "MOONWIRE_LMTX" or ".cache/lmtx/bin") .. "/luametatex"
-local MAIN = " lua/moonwire/main.lua "
+-- The programs to run: all engines that are here, documents included.
+local ROOT = assert(engines.root(), "run me in the checkout")
 local ENGINES = {}
-for _, entry in ipairs {
-  { "host", moonwire, moonwire .. " " }, { "lua54", "lua5.4", "lua5.4" .. MAIN },
-  { "texlua", "texlua", "texlua" .. MAIN }, { "luametatex", lmtx, lmtx .. " --luaonly" .. MAIN },
-} do
-  if shell.which(entry[2]) then ENGINES[#ENGINES + 1] = { name = entry[1], command = entry[3] } else print(entry[1] .. ": absent") end
+for _, engine in ipairs(engines.named { "all" }) do
+  local found = engine.find(ROOT)
+  if found then
+    ENGINES[#ENGINES + 1] = { name = engine[1], program = found, is_document = engine.tex }
+  else
+    print(engine[1] .. ": absent: " .. engine.missing)
+  end
 end
 
 --- Ports that nobody has now.
@@ -53,10 +56,46 @@ local urls = {}
 for i = 1, 3 do urls[i] = "nats://127.0.0.1:" .. ports[i] end
 
 local folder = server.folder()
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+-- How an engine comes to run a script, where that is not by the entry of all engines.
+local MAIN = { host = "", luametatex = " --luaonly lua/moonwire/main.lua" }
+
+-- What a worker is in a document: one that it runs on a page while the page is made.
+local DOCUMENT = [[
+\starttext
+This page was begun before the servers died.
+\ctxlua{dofile("worker.lua")}
+\stoptext
+]]
+local DOCUMENT_LUA = [[
+dofile(%q .. "/lua/moonwire/loader.lua").install(%q)
+arg = { %s }
+dofile(%q .. "/bench/chaos/worker.lua")
+]]
+
+--- Starts a worker; its report will be in the file that is given back.
 local function launch(engine, role, count, rate)
   local file = ("%s/%s-%s"):format(folder, engine.name, role)
-  os.execute(("%s bench/chaos/worker.lua %s %s %s %s %d %g > %s.log 2>&1 < /dev/null &")
-    :format(engine.command, role, table.concat(urls, ","), file, engine.name, count, rate, file))
+  local args = { role, table.concat(urls, ","), file, engine.name, tostring(count), ("%g"):format(rate) }
+  local command
+  if engine.is_document then
+    local quoted = {}
+    for i, word in ipairs(args) do quoted[i] = ("%q"):format(word) end
+    os.execute("mkdir " .. file .. ".doc")
+    write(file .. ".doc/worker.tex", DOCUMENT)
+    write(file .. ".doc/worker.lua", DOCUMENT_LUA:format(ROOT, ROOT, table.concat(quoted, ", "), ROOT))
+    command = ("cd %s.doc && PATH=%s:$PATH %s --once --batchmode --noconsole worker.tex")
+      :format(file, shell.quote(engine.program:match "^(.*)/"), shell.quote(engine.program))
+  else
+    command = ("%s%s bench/chaos/worker.lua %s"):format(shell.quote(engine.program), MAIN[engine.name] or " lua/moonwire/main.lua", table.concat(args, " "))
+  end
+  os.execute(("{ %s; } > %s.log 2>&1 < /dev/null &"):format(command, file))
   return file
 end
 
