@@ -93,7 +93,8 @@ local function launch(engine, role, count, rate)
     command = ("cd %s.doc && PATH=%s:$PATH %s --once --batchmode --noconsole worker.tex")
       :format(file, shell.quote(engine.program:match "^(.*)/"), shell.quote(engine.program))
   else
-    command = ("%s%s bench/chaos/worker.lua %s"):format(shell.quote(engine.program), MAIN[engine.name] or " lua/moonwire/main.lua", table.concat(args, " "))
+    local main = MAIN[engine.name] or " lua/moonwire/main.lua"
+    command = ("%s%s bench/chaos/worker.lua %s"):format(shell.quote(engine.program), main, table.concat(args, " "))
   end
   os.execute(("{ %s; } > %s.log 2>&1 < /dev/null &"):format(command, file))
   return file

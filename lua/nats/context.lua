@@ -17,8 +17,12 @@ local FIELDS = {
 }
 local PATHS = { creds = "creds", nkey = "nkey", cert = "tls_cert", key = "tls_key", ca = "tls_ca" }
 
--- Fields that change how a connection is made, in ways that we do not have.
-local UNKNOWN = { "nsc", "socks_proxy", "windows_cert_store" }
+-- Fields that change how a connection is made, in ways that we do not have, and what to do instead.
+local UNKNOWN = {
+  nsc = "`nsc generate creds` writes a file that the field creds can name",
+  socks_proxy = "SOCKS is not spoken; forward a port to the server and name that in the field url",
+  windows_cert_store = "the fields ca, cert and key name files",
+}
 
 local function expanded(path, getenv)
   path = path:gsub("%$(%b{})", function(name) return getenv(name:sub(2, -2)) or "" end)
@@ -60,8 +64,9 @@ function context.load(name, getenv)
   local fields
   fields, err = json.decode(text)
   if type(fields) ~= "table" then return refused(("%s is no JSON object%s"):format(path, err and ": " .. tostring(err) or "")) end
-  for _, key in ipairs(UNKNOWN) do
-    if fields[key] and fields[key] ~= "" and fields[key] ~= json.null then return refused(("its field %s is not supported"):format(key)) end
+  for key, instead in pairs(UNKNOWN) do
+    local value = fields[key]
+    if value and value ~= "" and value ~= json.null then return refused(("its field %s is not supported: %s"):format(key, instead)) end
   end
   local out = { context_file = path }
   local function take(known, read_value)
@@ -69,7 +74,8 @@ function context.load(name, getenv)
       local value = fields[key]
       local is_text = type(value) == "string"
       if is_text and value:find("^%a+://") and key ~= "url" then
-        return refused(("its field %s is a reference (%s...), which is not supported"):format(key, value:match("^%a+://")))
+        return refused(("its field %s is a reference (%s...), which is not supported: %s")
+          :format(key, value:match("^%a+://"), UNKNOWN[value:match("^%a+")] or "name a file"))
       elseif is_text and value ~= "" then
         out[option] = read_value(value)
       elseif type(value) == "boolean" then

@@ -93,6 +93,10 @@ local function environment(getenv)
       found[key] = value
     end
   end
+  if (getenv "NATS_SOCKS_PROXY" or "") ~= "" then                  -- to go past it would be to go where nobody meant
+    return nil, errors.new(errors.configuration,
+      "NATS_SOCKS_PROXY in the environment: SOCKS is not spoken here; unset it, and forward a port to the server if need be")
+  end
   if found.user and not found.password and not found.token then   -- natscli: a user alone is a token
     found.token, found.user = found.user, nil
   end

@@ -53,16 +53,26 @@ describe("contexts of natscli", function()
     write("nats/context/bad.json", '{"url":')
     write("nats/context/nsc.json", '{"nsc":"nsc://a/b/c"}')
     write("nats/context/ref.json", '{"creds":"nsc://a/b/c"}')
+    write("nats/context/socks.json", '{"socks_proxy":"socks5://u:s3cr3t@a:1"}')
     write("nats/context/type.json", '{"user":5}')
     for name, text in pairs {
-      missing = "No such file or directory", bad = "is no JSON object", nsc = "its field nsc is not supported",
-      ref = "its field creds is a reference (nsc://...)", type = "its field user must be a string", ["../home"] = "a name has no /",
+      missing = "No such file or directory", bad = "is no JSON object", nsc = "its field nsc is not supported: `nsc generate creds` writes a file",
+      socks = "its field socks_proxy is not supported: SOCKS is not spoken",
+      ref = "its field creds is a reference (nsc://...), which is not supported: `nsc generate creds` writes a file", type = "its field user must be a string", ["../home"] = "a name has no /",
     } do
       local found, err = context.load(name, getenv())
       assert.is_nil(found)
       assert.is_true(err == errors.configuration)
       assert.is_truthy(tostring(err):find(text, 1, true), tostring(err))
     end
+  end)
+
+  it("and the environment have no SOCKS proxy that would be passed by", function()
+    local found, err = options.resolve({}, nil, nil, 1, getenv { NATS_SOCKS_PROXY = "socks5://u:s3cr3t@a:1" })
+    assert.is_nil(found)
+    assert.is_true(err == errors.configuration)
+    assert.is_truthy(tostring(err):find("NATS_SOCKS_PROXY in the environment: SOCKS is not spoken here", 1, true), tostring(err))
+    assert.is_nil(tostring(err):find("s3cr3t", 1, true))
   end)
 
   it("give way to the environment, and that to the script", function()
