@@ -156,7 +156,7 @@ function builder:service(key)
   end
   local cx = { project = project, secrets = self.secrets, systemd = self.options.systemd }
   local starts, all, to_start = {}, {}, {}
-  local resources
+  local resources = wanted > 0 and self:resources(service) or {}
   for number = 1, wanted do
     local container = existing[number]
     local why = container and reasons(self, service, container, text) or {}
@@ -164,7 +164,6 @@ function builder:service(key)
     local entry = { name = name, now = container, number = number }
     all[#all + 1] = entry
     if not container or #why > 0 then
-      resources = resources or self:resources(service)
       local needs = append({}, table.unpack(resources))
       append(needs, pod_id)
       if container then

@@ -79,8 +79,9 @@ describe("compose up, with real podman", function()
     shell.read "podman exec -d crup-web-1 sh -c 'echo from-the-pod | nc -l -p 8080'"
     local lines = shell.lines "podman port crup_front_infra 8080"
     local port = lines[1]:match ":(%d+)$"
-    local text = shell.read(("for i in 1 2 3 4 5 6 7 8 9; do t=$(busybox nc -w 2 127.0.0.1 %s </dev/null) && [ -n \"$t\" ] && break; sleep 0.1; done; echo $t")
-      :format(port))
+    local ask = "for i in 1 2 3 4 5 6 7 8 9; do t=$(busybox nc -w 2 127.0.0.1 %s </dev/null); "
+      .. "[ -n \"$t\" ] && break; sleep 0.1; done; echo $t"
+    local text = shell.read(ask:format(port))
     assert.equal("from-the-pod", text)
   end)
 
