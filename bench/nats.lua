@@ -75,6 +75,19 @@ function works.request(count, check)
   end
 end
 
+function works.stream(count, check)
+  local js = nc:jetstream { max_pending = 4000 }
+  local function publish()
+    local payload = numbered(0)
+    for i = 1, count do
+      if check then payload = numbered(i) end
+      assert(js:publish_async("bench.stream", payload))
+    end
+  end
+  if batches then assert(nc:batch(publish)) else publish() end
+  assert(js:publish_complete(30))
+end
+
 for line in io.lines() do
   local work, count, check = line:match "^(%a+) (%d+) (%a+)$"
   local ok, err = pcall(works[work], math.tointeger(count), check == "true")

@@ -1,5 +1,5 @@
 // Command nats measures Lua beside nats.go: how fast messages of 128 bytes are published and received,
-// and how long a request takes.
+// how long a request takes, and how fast a stream takes what does not wait for each acknowledgement.
 //
 // Each contender is a process of its own that connects once and does one piece of work for each line
 // that it is sent: nats.go (this program with the argument "peer"), and bench/nats.lua in the host and
@@ -12,6 +12,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -25,10 +26,12 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
-	size = 128 // bytes of a message
+	size   = 128  // bytes of a message
+	window = 4000 // publishes to a stream that may wait for their acknowledgement
 
 	// What the server may hold for a receiver: all messages of a round, since one receiver holds it back
 	// and the other does not.
@@ -50,6 +53,7 @@ var works = []work{
 	{"receive", 500000, true, []float64{0.9, 0.9}},
 	{"callback", 500000, true, []float64{0.9, 0.9}},
 	{"request", 5000, false, []float64{1.2, 0}},
+	{"stream", 100000, true, []float64{0.5, 0.5}},
 }
 
 // contender is a process that does the work.
@@ -137,6 +141,7 @@ func numbered(n int) []byte { return fmt.Appendf(nil, "%-*d", size, n) }
 // bench is one server with everybody connected to it.
 type bench struct {
 	nc         *nats.Conn
+	js         jetstream.JetStream
 	contenders []*contender
 }
 
@@ -149,6 +154,8 @@ func (b *bench) round(c *contender, w work, count int, check bool) (time.Duratio
 			return c.do(order, nil)
 		}
 		return 0, b.observe(c, order, count)
+	case "stream":
+		return b.fill(c, order, count, check)
 	case "receive", "callback":
 		return c.do(order, func() error {
 			payload := numbered(0)
@@ -165,6 +172,42 @@ func (b *bench) round(c *contender, w work, count int, check bool) (time.Duratio
 	default:
 		return c.do(order, nil)
 	}
+}
+
+// fill has a contender publish to an empty stream, and looks at what the stream has then.
+func (b *bench) fill(c *contender, order string, count int, check bool) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	stream, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: "BENCH", Subjects: []string{"bench.stream"}, Storage: jetstream.MemoryStorage,
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := stream.Purge(ctx); err != nil {
+		return 0, err
+	}
+	took, err := c.do(order, nil)
+	if err != nil {
+		return 0, err
+	}
+	info, err := stream.Info(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if info.State.Msgs != uint64(count) {
+		return 0, fmt.Errorf("%s: the stream has %d messages of %d", c.name, info.State.Msgs, count)
+	}
+	for n := 1; check && n <= count; n++ {
+		m, err := stream.GetMsg(ctx, info.State.FirstSeq+uint64(n-1))
+		if err != nil {
+			return 0, err
+		}
+		if string(m.Data) != string(numbered(n)) {
+			return 0, fmt.Errorf("%s: the stream has %q as number %d", c.name, m.Data, n)
+		}
+	}
+	return took, nil
 }
 
 // observe checks what a contender publishes.
@@ -289,6 +332,9 @@ func run() error {
 		return err
 	}
 	defer b.nc.Close()
+	if b.js, err = jetstream.New(b.nc); err != nil {
+		return err
+	}
 	if _, err := b.nc.Subscribe("bench.echo", func(m *nats.Msg) { m.Respond(m.Data) }); err != nil {
 		return err
 	}
@@ -338,7 +384,8 @@ func serve(scratch string) (url string, stop func(), err error) {
 	if err := os.WriteFile(config, []byte(serverConfig), 0o600); err != nil {
 		return "", nil, err
 	}
-	c, err := start("server", "bin/moonwire", "serve", "--port", "-1", "--config", config)
+	c, err := start("server", "bin/moonwire", "serve", "--port", "-1", "--config", config,
+		"--jetstream", filepath.Join(scratch, "jetstream"))
 	if err != nil {
 		return "", nil, err
 	}
@@ -368,7 +415,7 @@ func peer(url string) error {
 	defer nc.Close()
 	p := &natsPeer{nc}
 	pieces := map[string]func(count int, check bool) error{
-		"publish": p.publish, "receive": p.receive, "callback": p.callback, "request": p.request,
+		"publish": p.publish, "receive": p.receive, "callback": p.callback, "request": p.request, "stream": p.stream,
 	}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		words := strings.Fields(lines.Text())
@@ -402,6 +449,28 @@ func (p *natsPeer) publish(count int, check bool) error {
 		}
 	}
 	return p.nc.Flush()
+}
+
+func (p *natsPeer) stream(count int, check bool) error {
+	js, err := jetstream.New(p.nc, jetstream.WithPublishAsyncMaxPending(window))
+	if err != nil {
+		return err
+	}
+	payload := numbered(0)
+	for i := range count {
+		if check {
+			payload = numbered(i + 1)
+		}
+		if _, err := js.PublishAsync("bench.stream", payload, jetstream.WithStallWait(5*time.Second)); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-js.PublishAsyncComplete():
+		return nil
+	case <-time.After(30 * time.Second):
+		return errors.New("not all was acknowledged")
+	}
 }
 
 func wrong(m *nats.Msg, n int) error {
