@@ -9,7 +9,7 @@ local replay = require "moonwire.spec.replay"
 local quote = files.quote
 
 local POLL = 0.02     -- seconds between two looks at the journals
-local GRACE = 5       -- seconds that an engine may take beyond the time limit of a block before it is killed
+local GRACE = 3       -- seconds that an engine may take beyond the time limit of a block before it is killed
 local START = 120     -- seconds that it may take to start (TeX fills its caches the first time), or to end
 
 local matrix = {}
