@@ -85,10 +85,9 @@ local function fetch(self, count, options)
   if not source then return {}, err end
   local list, bytes = {}, 0
   local deadline = clock() + (expires or self.js.timeout)
-  local again = true
+  local left, again = expires, true
   while again do
     again = false
-    local left = expires and math.max(0.001, deadline - clock())
     local ok
     ok, err = source:ask(self, {
       batch = count - #list, expires = left, no_wait = no_wait,
@@ -104,7 +103,11 @@ local function fetch(self, count, options)
         if pin then self.pin_id = pin end
       else
         if kind == "unpinned" then self.pin_id = nil end
-        again = kind == "reconnected" and clock() < deadline       -- the request went with its connection
+        if kind == "reconnected" and expires then       -- the request went with its connection
+          left = deadline - clock()
+          again = left > 0
+          if heartbeat and left < 2 * heartbeat then source.heartbeat = nil end
+        end
         if not again then err = not ENDS[kind] and kind or ENDS[kind] and ENDS[kind](with_status) end
         break
       end

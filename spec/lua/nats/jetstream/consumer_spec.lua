@@ -59,6 +59,12 @@ for _, network in ipairs(js_support.networks()) do
       assert.are.same({ nil, "timeout" }, { consumer:next(0.05) })
     end)
 
+    it("are asked with heartbeats when the wait may be long", function()
+      local consumer = filled(2)
+      assert.are.equal("1", consumer:next(10).data)
+      assert.are.equal("2", consumer:next().data)
+    end)
+
     it("give only what is there when nobody shall wait", function()
       local consumer = filled(2)
       assert.are.same({ "1", "2" }, texts(consumer:fetch(10, { no_wait = true })))
