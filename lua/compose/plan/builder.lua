@@ -33,6 +33,12 @@ function builder:add(operation)
   operation.id, operation.needs, operation.why = id, operation.needs or {}, operation.why or {}
   self.operations[id] = operation
   if operation.call then
+    for _, word in ipairs(operation.call) do
+      if word:find("\0", 1, true) then
+        faults.raise(nil, operation.service and "services." .. operation.service or operation.name,
+          ("a value has a NUL, which no argument can have: %s"):format(word:match "^[^%z]*"))
+      end
+    end
     operation.call.host = operation.host
     operation.call.changes = true
   end
