@@ -41,7 +41,8 @@ type natsConn struct {
 
 	sender   sender
 	receiver receiver
-	pings    uint64 // that the script asked for
+	pings    uint64        // that the script asked for
+	pinged   chan struct{} // closed when the last of them was answered or lost; nil: there was none
 
 	gone    atomic.Bool // nats.go has given up
 	closing sync.Once
@@ -87,7 +88,7 @@ func (c *natsConn) dial(opts nats.Options) {
 			}
 		}
 	}
-	c.dialer.timeout, c.dialer.servers = opts.Timeout, len(opts.Servers)
+	c.dialer.timeout, c.dialer.servers = opts.Timeout, opts.Servers
 	c.dialer.each = opts.WriteBufferSize == writeEach
 	go func() {
 		defer close(c.dialled)
@@ -240,9 +241,15 @@ func (c *natsConn) ping() C.nats_status {
 		return s
 	}
 	c.pings++
-	number := strconv.FormatUint(c.pings, 10)
+	number, before, done := strconv.FormatUint(c.pings, 10), c.pinged, make(chan struct{})
+	c.pinged = done
 	go func() {
-		if c.nc.FlushTimeout(aLongTime) == nil {
+		defer close(done)
+		err := c.nc.FlushTimeout(aLongTime)
+		if before != nil {
+			<-before // it was answered first, or lost
+		}
+		if err == nil {
 			c.receiver.awaitAsyncErrors()
 			c.receiver.mark(eventPong, number)
 		}

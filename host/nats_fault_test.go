@@ -64,7 +64,7 @@ func stuckServer(t *testing.T) (url string) {
 func TestNoServerIsAnErrorWithEachReason(t *testing.T) {
 	got := run(t, newHost(t), "", `
 return require("host.nats").connect('{"servers":[{"url":"nats://u:s3cret@127.0.0.1:1"},{"url":"nats://127.0.0.1:2"}],"no_randomize":true}')`)
-	expect(t, got, "nil", "no servers", "127.0.0.1:1 (connection refused), 127.0.0.1:2 (connection refused)")
+	expect(t, got, "nil", "no servers", "nats://127.0.0.1:1 (connection refused), nats://127.0.0.1:2 (connection refused)")
 }
 
 func TestAWrongPasswordIsAnAuthorizationError(t *testing.T) {
@@ -83,7 +83,7 @@ func TestAServerThatSaysNothingIsGivenUpInTime(t *testing.T) {
 	began := time.Now()
 	got := run(t, newHost(t), options("nats://"+l.Addr().String(), "connect_timeout", 0.3), `
 return require("host.nats").connect(options)`)
-	expect(t, got, "nil", "no servers", l.Addr().String()+" (no answer within the time limit)")
+	expect(t, got, "nil", "no servers", "nats://"+l.Addr().String()+" (no answer within the time limit)")
 	if d := time.Since(began); d > 2*time.Second {
 		t.Fatalf("after %v", d)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ const (
 type natsDialer struct {
 	conn     *natsConn
 	timeout  time.Duration
-	servers  int           // so many were given
+	servers  []string      // URLs, with secrets
 	each     bool          // nats.go writes messages one by one, see writeEach
 	backlog  atomic.Int64  // bytes that wait for the socket
 	writable chan struct{} // less waits than did, or the socket was closed
@@ -140,12 +141,24 @@ func (d *natsDialer) explain(err error) error {
 		if cause == nil {
 			cause = err
 		}
-		reasons = append(reasons, fmt.Sprintf("%s (%s)", a.address, errorText(cause)))
+		reasons = append(reasons, fmt.Sprintf("%s (%s)", d.url(a.address), errorText(cause)))
 	}
-	if d.servers > 1 {
+	if len(d.servers) > 1 {
 		err = nats.ErrNoServers
 	}
 	return &connectError{err, strings.Join(reasons, ", ")}
+}
+
+// url is what a server's address was called by, as far as that is known: nats.go dials addresses.
+func (d *natsDialer) url(address string) string {
+	scheme := "nats"
+	for i, server := range d.servers {
+		u, err := url.Parse(server)
+		if err == nil && (i == 0 || u.Host == address) {
+			scheme = u.Scheme
+		}
+	}
+	return scheme + "://" + address
 }
 
 // connectError is an error of the first connect.

@@ -64,14 +64,14 @@ local ENVIRONMENT = {
   { "NATS_USER", "user" },
   { "NATS_PASSWORD", "password" },
   { "NATS_TOKEN", "token" },
-  { "NATS_CREDS", "creds" },
-  { "NATS_NKEY", "nkey" },
+  { "NATS_CREDS", "creds", is_file = true },
+  { "NATS_NKEY", "nkey", is_file = true },
   { "NATS_JWT", "jwt" },
   { "NATS_SEED", "seed" },
   { "NATS_CONTEXT", "context" },
-  { "NATS_CA", "tls_ca" },
-  { "NATS_CERT", "tls_cert" },
-  { "NATS_KEY", "tls_key" },
+  { "NATS_CA", "tls_ca", is_file = true },
+  { "NATS_CERT", "tls_cert", is_file = true },
+  { "NATS_KEY", "tls_key", is_file = true },
   { "NATS_TIMEOUT", "timeout", function(text)
     local seconds = duration(text)
     return seconds and seconds > 0 and seconds or nil
@@ -101,6 +101,19 @@ local function environment(getenv)
     found.token, found.user = found.user, nil
   end
   return found
+end
+
+--- Looks whether the files that the environment names, and that are used, can be read: what reads them
+-- later does not know who named them.
+local function files_problem(used, found)
+  for _, entry in ipairs(ENVIRONMENT) do
+    local path = entry.is_file and found[entry[2]]
+    if path and used[entry[2]] == path then
+      local file, problem = io.open(path, "rb")
+      if not file then return ("%s in the environment: %s"):format(entry[1], problem) end
+      file:close()
+    end
+  end
 end
 
 --- Whether a layer says who we are.
@@ -220,6 +233,8 @@ function options.resolve(first, second, third, level, getenv)
     for key, value in pairs(layer) do out[key] = value end
   end
   choose_identity(out)
+  local unreadable = files_problem(out, found)
+  if unreadable then return nil, errors.new(errors.configuration, unreadable) end
   out.connect_timeout = out.connect_timeout or out.timeout
 
   local list = given.url or given.servers

@@ -168,7 +168,6 @@ x\natspublish[$ON.a][command=\x]{}\natspublish[a b]{}\natspublish[$ON.a.*]{}
       listener:close()
       assert.are.equal(0, run.status)
       assert(has(run.text, "no answer within the time limit"))
-      assert.is_true(run.seconds < 20)
     end)
   end) end
 end)

@@ -16,7 +16,7 @@ local wire = require "nats.transport.wire"
 local concat, find = table.concat, string.find
 local next_of = wire.next
 
-local CHUNK = 65536          -- bytes asked of the socket at a time: larger ones were not faster
+local CHUNK = 16384          -- bytes asked of the socket at a time: luasocket joins larger ones out of pieces, copying twice
 local SLICE = 0.25           -- seconds of one wait in the kernel, which a Ctrl-C cannot end
 local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; it gives us as long
 local STALL = 0.01           -- seconds of one wait in a write, between looks at what has come

@@ -104,6 +104,15 @@ describe("nats.options", function()
       'connect: unknown key "naem", did you mean "name"?')
   end)
 
+  it("names the variable whose file cannot be read, unless the script does without it", function()
+    local environment = { NATS_CREDS = "/no/such/file", NATS_CA = "/no/such/other" }
+    local function message(given) return tostring(select(2, resolve(environment, given))) end
+    assert.are.equal("configuration: NATS_CREDS in the environment: /no/such/file: No such file or directory", message {})
+    assert.are.equal("configuration: NATS_CA in the environment: /no/such/other: No such file or directory",
+      message { user = "u", password = "p" })
+    assert.is_truthy(resolve(environment, { token = "t", tls_ca = "/no/such/third" }))
+  end)
+
   it("raises on a wrong type, and does not show a secret", function()
     local ok, message = pcall(resolve, {}, { timeout = "5s" })
     assert.is_false(ok)
