@@ -41,6 +41,7 @@ build = {
       ["compose.commands.push"] = "lua/compose/commands/push.lua",
       ["compose.commands.restart"] = "lua/compose/commands/restart.lua",
       ["compose.commands.rm"] = "lua/compose/commands/rm.lua",
+      ["compose.commands.run"] = "lua/compose/commands/run.lua",
       ["compose.commands.start"] = "lua/compose/commands/start.lua",
       ["compose.commands.stats"] = "lua/compose/commands/stats.lua",
       ["compose.commands.stop"] = "lua/compose/commands/stop.lua",

@@ -343,7 +343,8 @@ end
 --   `systemd`: whether podman can have timers; `anonymous`: names of anonymous volumes to take over, by target
 -- @tparam table service as compose.project describes it
 -- @tparam integer|string number of the container
--- @tparam[opt] table more `oneoff`: made by `run`; `no_ports`; `name`; `parts`: text of the label; `hash`
+-- @tparam[opt] table more `oneoff`: made by `run`, without the service's names unless `aliases`; `no_ports`;
+--   `name`; `parts`: text of the label; `hash`
 -- @treturn {string,...} options, without the image and the command
 function arguments.container(cx, service, number, more)
   more = more or {}
@@ -372,7 +373,7 @@ function arguments.container(cx, service, number, more)
     if not shares_network then
       local all = link_names(project, service.key)
       table.insert(all, 1, service.key)
-      if more.oneoff then all = {} end
+      if more.oneoff and not more.aliases then all = {} end
       networks(list, project, service, all, path)
       if next(service.networks or {}) == nil then join(list, "--network", "none") end
     end

@@ -86,17 +86,12 @@ end
 -- @treturn integer 0, or 130 after Ctrl-C
 function logs.follow(runner, list, options)
   if #list == 0 then return 0 end
-  local commands, prefix = {}, prefixes(list, options)
+  local calls, filters, prefix = {}, {}, prefixes(list, options)
   for i, item in ipairs(list) do
-    local more = { "--follow" }
-    if options.timestamps then more[2] = "--timestamps" end
-    local text = podman.command(call(item, options, more)) .. " 2>&1"
-    if prefix[i] ~= "" then
-      text = ("%s | LC_ALL=C sed -u %s"):format(text, podman.quote("s/^/" .. prefix[i]:gsub("[/&\\]", "\\%0") .. "/"))
-    end
-    commands[i] = "{ " .. text .. "; } &"
+    calls[i] = call(item, options, options.timestamps and { "--follow", "--timestamps" } or { "--follow" })
+    filters[i] = prefix[i] ~= "" and "LC_ALL=C sed -u " .. podman.quote("s/^/" .. prefix[i]:gsub("[/&\\]", "\\%0") .. "/")
   end
-  return runner:shell(table.concat(commands, "\n") .. "\nwait")
+  return runner:show(calls, filters)
 end
 
 return logs

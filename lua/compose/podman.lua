@@ -325,15 +325,36 @@ function runner:is_terminal(...)
   return self:shell(table.concat(tests, " && ")) == 0
 end
 
+-- A shell command that runs calls side by side until all have ended, or until Ctrl-C, which ends them with status 130.
+-- What a script starts in the background ignores Ctrl-C, so that they must be told.
+local function together(self, calls, filters)
+  local pids = podman.quote(self.folder .. "/together")
+  local parts = { ("rm -f %s; trap 'kill $(cat %s) 2>/dev/null; exit 130' INT"):format(pids, pids) }
+  for i, call in ipairs(calls) do
+    local filter = filters and filters[i]
+    parts[#parts + 1] = ("{ { %s%s </dev/null 2>&1 & echo $! >>%s; wait; }%s; } &"):format(assignments(call), words_of(call), pids,
+      filter and " | " .. filter or "")
+  end
+  parts[#parts + 1] = "wait"
+  return table.concat(parts, "\n")
+end
+
+--- Runs calls in the foreground until all have ended or Ctrl-C is pressed, which ends them; what they print, errors too, goes
+-- to standard output.
+-- @tparam {table,...} calls
+-- @tparam[opt] {string,...} filters a shell command for each call that its output goes through, as for `shell`
+-- @treturn integer 0, or 130 after Ctrl-C
+function runner:show(calls, filters)
+  return self:shell(together(self, calls, filters))
+end
+
 --- Runs calls in the foreground until all have ended or Ctrl-C is pressed, which ends them, and hands over their lines.
 -- @tparam {table,...} calls
 -- @tparam function lines function(line)
 -- @treturn boolean false where Ctrl-C ended them
 function runner:stream(calls, lines)
-  local commands = {}
-  for i, call in ipairs(calls) do commands[i] = ("{ %s%s; } &"):format(assignments(call), words_of(call)) end
   io.stdout:flush()
-  local pipe = io.popen("trap 'exit 130' INT; " .. table.concat(commands, "\n") .. "\nwait", "r")
+  local pipe = io.popen(together(self, calls), "r")
   -- An engine that knows Ctrl-C raises an error at the next line.
   local ok, err = pcall(function()
     for line in pipe:lines() do lines(line) end

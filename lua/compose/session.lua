@@ -55,7 +55,7 @@ function session.project(cx)
   end
   return {
     name = name, services = {}, disabled = {}, pods = {}, hosts = {}, networks = {}, volumes = {}, secrets = {}, configs = {},
-    unsupported = {}, files = {}, env_files = {}, everything = true,
+    unsupported = {}, files = {}, env_files = {}, everything = true, lookup = os.getenv,
   }
 end
 

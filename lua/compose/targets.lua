@@ -3,43 +3,10 @@
 -- @module compose.targets
 
 local faults = require "compose.faults"
-local state = require "compose.state"
+local session = require "compose.session"
+local tree = require "compose.tree"
 
 local targets = {}
-
---- The machines that services of a project are on.
--- @tparam table project
--- @treturn {string|boolean,...} keys of project.hosts; false stands for this machine
-function targets.machines(project)
-  local seen, list = {}, {}
-  for _, services in ipairs { project.services, project.disabled } do
-    for _, service in pairs(services) do
-      local key = service.host or false
-      if not seen[key] then
-        seen[key] = true
-        list[#list + 1] = key
-      end
-    end
-  end
-  table.sort(list, function(a, b) return (a or "") < (b or "") end)
-  return list
-end
-
---- Checks names of services.
--- @tparam table project
--- @tparam {string,...} names
--- @treturn table true by name
--- @raise a fault where there is no such service
-function targets.check(project, names)
-  local wanted = {}
-  for _, name in ipairs(names) do
-    if not project.services[name] and not project.disabled[name] then
-      faults.raise(nil, nil, ('there is no service "%s"%s'):format(name, faults.did_you_mean(name, project.services)))
-    end
-    wanted[name] = true
-  end
-  return wanted
-end
 
 --- Containers, in the order of their services and numbers.
 -- @tparam table cx as commands get it
@@ -50,15 +17,16 @@ end
 -- @raise a fault where there is no such service, or a machine cannot be asked
 function targets.containers(cx, project, names, options)
   options = options or {}
-  local wanted, list = targets.check(project, names), {}
-  for _, key in ipairs(targets.machines(project)) do
-    local host = key and project.hosts[key] or nil
-    local now = state.read(cx.runner(), { project = project.name, host = host, parts = { pods = true, containers = true } })
+  local states = session.states(cx.runner(), project, { "pods", "containers" })
+  session.check(project, names, states)
+  local wanted, list = {}, {}
+  for _, name in ipairs(names) do wanted[name] = true end
+  for key, now in tree.each(states) do
     for _, container in ipairs(now.containers) do
       if container.service and (#names == 0 or wanted[container.service]) and (options.oneoff or not container.oneoff)
         and (not options.running or container.state == "running")
         and (not options.index or container.number == options.index) then
-        container.host = host
+        container.host = project.hosts[key]
         list[#list + 1] = container
       end
     end

@@ -1,5 +1,6 @@
 --- `moonwire compose cp`: files between containers and this machine.
 local faults = require "compose.faults"
+local session = require "compose.session"
 local state = require "compose.state"
 local targets = require "compose.targets"
 
@@ -17,7 +18,7 @@ return {
     { "archive", short = "a", help = "keep user and group of what is copied (with numbers, not names)" },
     { "index", value = "N", help = "the container with this number (default: the first; to all of them with --all)" },
     { "all", help = "to all containers of the service, those of `run` too" },
-    { "dry-run", help = "print the podman commands" },
+    session.DRY_RUN,
   },
   run = function(values, rest, cx)
     if #rest ~= 2 then faults.raise(nil, nil, "cp: name what is copied and where to; one of them as SERVICE:PATH") end
@@ -28,7 +29,7 @@ return {
     end
     local service = from_service or to_service
     if not service then faults.raise(nil, nil, "cp: one of the two must be SERVICE:PATH; there is no service in them") end
-    local project = cx.load()
+    local project = session.project(cx)
     local index = targets.index("index", values.index)
     local list
     if values.all and to_service then

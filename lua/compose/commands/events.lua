@@ -1,7 +1,7 @@
 --- `moonwire compose events`: what happens to the containers.
 local json = require "json"
 local labels = require "compose.labels"
-local targets = require "compose.targets"
+local session = require "compose.session"
 local tree = require "compose.tree"
 
 -- Events for people, as docker compose writes them.
@@ -33,11 +33,12 @@ return {
     { "until", value = "TIME", help = "end at this time" },
   },
   run = function(values, rest, cx)
-    local project = cx.load()
-    local wanted = targets.check(project, rest)
-    local calls = {}
-    for i, key in ipairs(targets.machines(project)) do
-      local call = { "events", "--format=json", "--filter=" .. labels.filter(project.name), host = key and project.hosts[key] or nil }
+    local project = session.project(cx)
+    if not project.everything then session.check(project, rest) end
+    local wanted, calls = {}, {}
+    for _, name in ipairs(rest) do wanted[name] = true end
+    for i, host in ipairs(session.hosts(project)) do
+      local call = { "events", "--format=json", "--filter=" .. labels.filter(project.name), host = host or nil }
       if values.since then call[#call + 1] = "--since=" .. values.since end
       if values["until"] then call[#call + 1] = "--until=" .. values["until"] end
       calls[i] = call

@@ -1,5 +1,6 @@
 --- `moonwire compose exec`: a command in a container that runs.
 local faults = require "compose.faults"
+local session = require "compose.session"
 local targets = require "compose.targets"
 
 return {
@@ -15,11 +16,11 @@ return {
     { "privileged", help = "with all rights" },
     { "user", short = "u", value = "USER", help = "as this user" },
     { "workdir", short = "w", value = "DIR", help = "in this folder of the container" },
-    { "dry-run", help = "print the podman command" },
+    session.DRY_RUN,
   },
   run = function(values, rest, cx)
     if #rest < 2 then faults.raise(nil, nil, "exec: name a service and a command") end
-    local project = cx.load()
+    local project = session.project(cx)
     local container = targets.one(cx, project, rest[1], { index = targets.index("index", values.index) })
     local runner = cx.runner()
     local call = { "exec", host = container.host, changes = true }

@@ -1,6 +1,7 @@
 --- `moonwire compose logs`: what containers have written.
 local faults = require "compose.faults"
 local logs = require "compose.logs"
+local session = require "compose.session"
 local targets = require "compose.targets"
 
 return {
@@ -17,7 +18,7 @@ return {
     { "index", value = "N", help = "only the container with this number" },
   },
   run = function(values, rest, cx)
-    local project = cx.load()
+    local project = session.project(cx)
     local tail = values.tail
     if tail == "all" then tail = nil end
     if tail and not tail:find "^%d+$" then faults.raise(nil, nil, ("--tail must be a number or all, not %q"):format(tail)) end

@@ -1,5 +1,6 @@
 --- `moonwire compose port`: where a port of a container can be reached.
 local faults = require "compose.faults"
+local session = require "compose.session"
 local targets = require "compose.targets"
 
 return {
@@ -12,7 +13,7 @@ return {
   run = function(values, rest, cx)
     local port = math.tointeger(tonumber(rest[2]))
     if #rest ~= 2 or not port then faults.raise(nil, nil, "port: name a service and a port of its containers, such as: port web 80") end
-    local container = targets.one(cx, cx.load(), rest[1], { index = targets.index("index", values.index) })
+    local container = targets.one(cx, session.project(cx), rest[1], { index = targets.index("index", values.index) })
     local protocol = values.protocol or "tcp"
     for _, one in ipairs(container.ports) do
       local offset = port - one.container_port

@@ -1,6 +1,7 @@
 --- `moonwire compose stats`: what the containers use.
 local columns = require "compose.columns"
 local json = require "json"
+local session = require "compose.session"
 local state = require "compose.state"
 local targets = require "compose.targets"
 
@@ -59,7 +60,7 @@ return {
     { "no-stream", help = "once; otherwise every two seconds on a terminal, until Ctrl-C" },
   },
   run = function(values, rest, cx)
-    local project = cx.load()
+    local project = session.project(cx)
     local runner = cx.runner()
     local stream = not values["no-stream"] and runner:is_terminal(1)
     repeat

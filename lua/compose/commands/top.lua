@@ -1,5 +1,6 @@
 --- `moonwire compose top`: the processes in the containers.
 local columns = require "compose.columns"
+local session = require "compose.session"
 local state = require "compose.state"
 local targets = require "compose.targets"
 
@@ -18,7 +19,7 @@ return {
   usage = "[SERVICE...]",
   options = {},
   run = function(_, rest, cx)
-    local list = targets.containers(cx, cx.load(), rest, { running = true })
+    local list = targets.containers(cx, session.project(cx), rest, { running = true })
     local calls = {}
     for i, container in ipairs(list) do
       calls[i] = { "top", container.name, "user", "pid", "ppid", "etime", "time", "args", host = container.host }

@@ -50,14 +50,20 @@ end
 --   `services`: keys (default all); `no_deps`; `recreate`: "changed" (default), "always", "never"; with "always"
 --   `recreate_dependencies`: also of services that only others need; `scale`: numbers by
 --   service; `remove_orphans`; `start`: false for `create`; `wait`: whether to wait for health; `timeout`: seconds to stop
---   in; `systemd`; `anonymous`: for containers that are made anew, their anonymous volumes by target
+--   in; `prepare`: key of a service whose container somebody else makes: what it needs is made, and it is waited for what it
+--   depends on; with it, no keys in `services` mean none; `systemd`; `anonymous`: for containers that are made anew, their
+--   anonymous volumes by target
 -- @treturn table a plan
 -- @raise a fault where the project cannot be done with podman
 function up.plan(project, states, options)
   options = options or {}
   up.refuse(project)
   local self = builder.new(project, states, options)
-  self.chosen, self.selected_dependency = up.select(project, options.services, options.no_deps)
+  if options.prepare and #options.services == 0 then
+    self.chosen, self.selected_dependency = {}, {}
+  else
+    self.chosen, self.selected_dependency = up.select(project, options.services, options.no_deps)
+  end
   -- A pod that is made anew takes all its members with it.
   self.secrets = resources.secrets(project, project.services)
   self.changed = options.recreate ~= "never" and self:changed_networks(self.chosen) or {}
@@ -74,6 +80,12 @@ function up.plan(project, states, options)
   end
   self.chosen = chosen
   for _, key in ipairs(builder.in_order(chosen)) do self:service(key) end
+  if options.prepare then
+    local service = project.services[options.prepare]
+    self:pod(service)
+    self:resources(service)
+    self:conditions(service)
+  end
   if options.wait then
     for key, service in tree.each(self.chosen) do
       local check = service.healthcheck

@@ -51,14 +51,17 @@ describe("a service becomes a Pod", function()
 
   it("with its health check", function()
     local _, container = pod "{image: x, healthcheck: {test: exit 1, interval: 1500ms, timeout: 2s, retries: 3, start_period: 4s}}"
-    assert.same({ exec = { command = { "sh", "-c", "exit 1" } }, periodSeconds = 2, timeoutSeconds = 2, failureThreshold = 3,
-      initialDelaySeconds = 4 }, container.livenessProbe)
+    assert.same({
+      exec = { command = { "sh", "-c", "exit 1" } }, periodSeconds = 2, timeoutSeconds = 2, failureThreshold = 3,
+      initialDelaySeconds = 4,
+    }, container.livenessProbe)
     _, container = pod "{image: x, healthcheck: {test: [NONE]}}"
     assert.is_nil(container.livenessProbe)
   end)
 
   it("that restarts as the service does", function()
-    for policy, expected in pairs { always = "Always", ["unless-stopped"] = "Always", ["on-failure:3"] = "OnFailure", ['"no"'] = "Never" } do
+    local policies = { always = "Always", ["unless-stopped"] = "Always", ["on-failure:3"] = "OnFailure", ['"no"'] = "Never" }
+    for policy, expected in pairs(policies) do
       assert.equal(expected, (pod("{image: x, restart: " .. policy .. "}")).spec.restartPolicy)
     end
     assert.equal("Never", (pod "{image: x}").spec.restartPolicy)
