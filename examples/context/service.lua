@@ -31,6 +31,15 @@ nc:subscribe("demo.greeting", function(payload, _, msg) msg:respond(greeting(pay
 nc:subscribe("demo.mountains", function(payload, _, msg) msg:respond(mountains(payload)) end)
 nc:subscribe("demo.progress", function(payload) print(payload) end)
 nc:subscribe("demo.note", function(payload) print("note: " .. payload) end)
+
+-- A bucket with values, where the server keeps streams.
+local kv = nc:jetstream():create_key_value { bucket = "demo", storage = "memory" }
+if kv then
+  kv:put("price.coffee", "2.50 €")
+  kv:put("price.tea", "2.20 € & 5% #off")
+  kv:put("edition", json.encode { number = 7, editors = { "Åsa", "Ben" } })
+end
+
 nc:flush()
 print("ready")
 io.stdout:flush()

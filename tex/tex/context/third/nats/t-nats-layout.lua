@@ -9,6 +9,7 @@ local text = part "text"
 local scan = part "scan"
 local row = part "row"
 local failure = part "failure"
+local kv = part "kv"
 
 local layout = {}
 
@@ -114,11 +115,9 @@ function layout.define(name)
   data.define(name, asking(settings.get("subject") or name, settings.get("payload") or ""))
 end
 
---- Gets the reply of \natsrequest, to be printed by `emit`.
--- @tparam string subject
--- @tparam string payload
-function layout.request(subject, payload)
-  local outcome, key = replies.get(asking(subject, payload))
+--- Gets a reply, to be printed by `emit`.
+local function get(request)
+  local outcome, key = replies.get(request)
   pending = function()
     if outcome.reply then
       as[settings.get("as") or "verbatim"](outcome.reply, "@" .. key)
@@ -126,6 +125,20 @@ function layout.request(subject, payload)
       put_mark("@" .. key, outcome.failure)
     end
   end
+end
+
+--- Gets the reply of \natsrequest.
+-- @tparam string subject
+-- @tparam string payload
+function layout.request(subject, payload) get(asking(subject, payload)) end
+
+--- Gets the value of \natskv.
+-- @tparam string bucket "": that of \setupnats
+-- @tparam string key
+function layout.kv(bucket, key)
+  local request = kv.request(bucket, key)
+  request.timeout, request.id = settings.get("timeout"), settings.get("id")
+  get(request)
 end
 
 --- Gets the data of \startnatsdata, whose rows `emit` lays out.

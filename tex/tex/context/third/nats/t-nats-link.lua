@@ -61,17 +61,24 @@ function link.publish(subject, payload, headers)
   return true
 end
 
---- Asks once and waits for the reply.
--- @tparam string subject
--- @tparam string payload
--- @tparam ?number timeout in seconds; nil: the connection's
--- @tparam ?table headers
--- @treturn ?string the reply's payload
+--- The JetStream of the connection.
+-- @tparam ?number timeout of each request in seconds; nil: the connection's
+-- @treturn ?table
 -- @treturn ?string why there is none
-function link.request(subject, payload, timeout, headers)
+function link.jetstream(timeout)
   local nc, err = link.client()
   if not nc then return nil, err end
-  local called, msg, reason = pcall(nc.request, nc, subject, payload, timeout, headers)
+  return nc:jetstream { timeout = timeout or options.timeout or nc.options.timeout }
+end
+
+--- Asks once and waits for the reply.
+-- @tparam table request subject, payload, timeout (seconds; nil: the connection's), headers
+-- @treturn ?string the reply's payload
+-- @treturn ?string why there is none
+function link.ask(request)
+  local nc, err = link.client()
+  if not nc then return nil, err end
+  local called, msg, reason = pcall(nc.request, nc, request.subject, request.payload, request.timeout, request.headers)
   if not called then return nil, tostring(msg) end
   if not msg then return nil, tostring(reason) end
   local problem = msg:header("Nats-Service-Error")     -- ADR-32: how a service says that it failed

@@ -38,14 +38,16 @@ end
 
 --- The outcome of a request, asked for where it is not yet known. A failure is an outcome too: it
 -- would only cost its time again in each pass.
--- @tparam table request subject, payload, and maybe timeout (seconds), headers, id
+-- @tparam table request subject, payload, and maybe timeout (seconds), headers, id; ask: function(request) -> reply, err
+--   where it is not a service that is asked
 -- @treturn table subject, and reply or failure: texts
 -- @treturn string its key
 function replies.get(request)
   local key = replies.key(request)
-  local outcome = outcomes[key] or kept(key)
-  if outcome then return keep(key, outcome), key end
-  local reply, err = link.request(request.subject, request.payload, request.timeout, request.headers)
+  local outcome = replies.known(key)
+  if outcome then return outcome, key end
+  local ask = request.ask or link.ask
+  local reply, err = ask(request)
   return keep(key, { subject = request.subject, reply = reply, failure = not reply and err or nil }), key
 end
 

@@ -48,9 +48,10 @@ end
 -- The keys that each command takes.
 local KEYS = {
   setupnats = keys(ASKING, DATA,
-    { "url", "name", "progress", "limit", "separator", "as", "command", "pass" }),
+    { "url", "name", "progress", "limit", "separator", "as", "command", "pass", "kv" }),
   natspublish = keys { "timeout", "onerror", "header", "buffer", "pass" },
   natsrequest = keys(ASKING, { "as", "command", "mark", "empty", "path", "limit" }),
+  natskv = keys { "timeout", "onerror", "id", "as", "command", "mark", "empty", "path", "limit" },
   definenatsdata = keys(ASKING, { "subject", "payload" }),
   startnatsdata = keys(ASKING, DATA),
 }

@@ -37,6 +37,7 @@ local row = part "row"
 local layout = part "layout"
 local field = part "field"
 local publish = part "publish"
+local kv = part "kv"
 local errors = part "errors"
 local events = part "events"
 
@@ -53,7 +54,7 @@ implement { name = "natscheck", arguments = "2 strings", actions = settings.chec
 implement {
   name = "natssettings",
   arguments = strings("url", "name", "timeout", "onerror", "progress", "limit", "separator", "as", "id",
-    "header", "buffer", "payload", "subject", "pass", "path", "first", "last"),
+    "header", "buffer", "payload", "subject", "pass", "path", "first", "last", "kv"),
   actions = settings.take,
 }
 implement {
@@ -62,6 +63,7 @@ implement {
     settings.keep()
     if settings.get("progress") then errors.watch() end
     link.setup { url = settings.get("url"), name = settings.get("name"), timeout = settings.get("timeout") }
+    kv.feed()
   end,
 }
 implement { name = "natstokens", arguments = "string", actions = function(key) layout.take(key, scan.tokens()) end }
@@ -81,6 +83,7 @@ end }
 
 implement { name = "natspublish", arguments = "2 strings", actions = publish.run }
 implement { name = "natsrequest", arguments = "2 strings", actions = layout.request }
+implement { name = "natskv", arguments = "2 strings", actions = layout.kv }
 implement { name = "natsdefinedata", arguments = "string", actions = layout.define }
 implement { name = "natsdata", arguments = "string", actions = layout.data }
 implement { name = "natsemit", actions = layout.emit }
