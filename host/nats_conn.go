@@ -74,8 +74,8 @@ func (c *natsConn) dial(opts nats.Options) {
 		c.gone.Store(true)
 		r.mark(eventClosed, errorText(nc.LastError()))
 	}
-	opts.LameDuckModeHandler = func(*nats.Conn) { r.mark(eventLameDuck, "") }
-	opts.DiscoveredServersCB = func(*nats.Conn) { r.mark(eventDiscovered, "") }
+	opts.LameDuckModeHandler = func(*nats.Conn) { r.markOnce(&r.lameDuck, eventLameDuck) }
+	opts.DiscoveredServersCB = func(*nats.Conn) { r.markOnce(&r.discovered, eventDiscovered) }
 	opts.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { r.asyncError(err) }
 	if opts.RetryOnFailedConnect {
 		// A connect that fails is reported, and one that comes later is then a reconnect to the script.
@@ -108,7 +108,7 @@ func (c *natsConn) dial(opts nats.Options) {
 
 // connected follows each connect: publishes may go through the ring.
 func (c *natsConn) connected(nc *nats.Conn) {
-	c.setMaxPayload(nc.MaxPayload())
+	c.setMaxPayload(maxPayloadOf(nc))
 	c.dialer.settle(nc)
 	c.updateSlow()
 }
@@ -125,6 +125,17 @@ func (c *natsConn) updateSlow() {
 		slow = 1
 	}
 	atomic.StoreUint32((*uint32)(&c.shared.slow), slow)
+}
+
+// maxPayload holds where a server says something that is no size: it is the default of servers.
+const maxPayload = 1 << 20
+
+// maxPayloadOf is the largest payload that the server takes.
+func maxPayloadOf(nc *nats.Conn) int64 {
+	if n := nc.MaxPayload(); n > 0 {
+		return n
+	}
+	return maxPayload
 }
 
 func (c *natsConn) setMaxPayload(bytes int64) {
@@ -427,7 +438,7 @@ func (c *natsConn) info() string {
 		nc := c.nc
 		jetstream, _ := nc.ConnectedServerJetStream()
 		fmt.Fprintf(&b, ",url=%s,max_payload=%d,headers=%t,server={max_payload=%[2]d,headers=%[3]t,auth_required=%t,tls_required=%t,jetstream=%t",
-			luaString(redact(nc.ConnectedUrl())), nc.MaxPayload(), nc.HeadersSupported(), nc.AuthRequired(), nc.TLSRequired(), jetstream)
+			luaString(redact(nc.ConnectedUrl())), maxPayloadOf(nc), nc.HeadersSupported(), nc.AuthRequired(), nc.TLSRequired(), jetstream)
 		for _, field := range []struct{ name, value string }{
 			{"server_id", nc.ConnectedServerId()},
 			{"server_name", nc.ConnectedServerName()},

@@ -74,6 +74,11 @@ func (e *configError) Error() string { return e.text }
 // to the same servers in Go. The error names the option, and no secret.
 func NATSOptions(text []byte) (nats.Options, error) { return natsOptions(text) }
 
+// protocolError is what a server must not send.
+type protocolError struct{ text string }
+
+func (e *protocolError) Error() string { return "protocol: " + e.text }
+
 // natsOptions reads options for nats.go.
 func natsOptions(text []byte) (nats.Options, error) {
 	var config natsConfig
@@ -258,6 +263,9 @@ func errorCode(err error) (code, detail string) {
 		}
 	}
 	var config *configError
+	var protocol *protocolError
+	var wrongType *json.UnmarshalTypeError
+	var noJSON *json.SyntaxError
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
@@ -266,6 +274,12 @@ func errorCode(err error) (code, detail string) {
 	case code != "":
 	case errors.As(err, &config), strings.HasPrefix(detail, "error signing nonce"):
 		code = "configuration"
+	case errors.As(err, &protocol):
+		code, detail = "protocol", protocol.text
+	case errors.As(err, &wrongType), errors.As(err, &noJSON):
+		code, detail = "protocol", "INFO cannot be read: "+detail
+	case connecting && strings.HasPrefix(detail, "expected '"): // nats.go waited for an INFO or a PONG
+		code = "protocol"
 	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
 		code = "tls"
 	case connecting && strings.HasPrefix(detail, "authorization") || strings.HasPrefix(detail, "authentication"):

@@ -100,14 +100,15 @@ type receiver struct {
 	wired     map[int64]*subscription // by what nats.go calls them
 
 	// Back-pressure.
-	stored   atomic.Int64  // bytes of chunks in the queue
-	taken    atomic.Int64  // bytes of messages that left the queue
-	base     atomic.Int64  // nats.go's InBytes when nothing was queued, less taken
-	waiting  atomic.Bool   // the reader waits for resume
-	resume   chan struct{} // the queue has room again
-	draining atomic.Int32  // subscriptions that drain
-	open     atomic.Bool   // read on, whatever the queue holds
-	errors   chan struct{} // a token for each error in the queue
+	stored               atomic.Int64  // bytes of chunks in the queue
+	taken                atomic.Int64  // bytes of messages that left the queue
+	base                 atomic.Int64  // nats.go's InBytes when nothing was queued, less taken
+	waiting              atomic.Bool   // the reader waits for resume
+	resume               chan struct{} // the queue has room again
+	draining             atomic.Int32  // subscriptions that drain
+	lameDuck, discovered atomic.Bool   // these events wait for poll
+	open                 atomic.Bool   // read on, whatever the queue holds
+	errors               chan struct{} // a token for each error in the queue
 
 	spill   sync.Mutex  // held to take from the queue, since the reader may move it into spilled
 	spilled []*nats.Msg // before what the queue holds
@@ -264,6 +265,13 @@ func ended(err error) error {
 	return err
 }
 
+// markOnce queues an event that says nothing new when it comes again, unless it waits for poll already.
+func (r *receiver) markOnce(waits *atomic.Bool, event string) {
+	if waits.CompareAndSwap(false, true) {
+		r.mark(event, "")
+	}
+}
+
 // mark queues an event with its detail; it waits for room, which there is.
 func (r *receiver) mark(event, detail string) {
 	m := &nats.Msg{Subject: event}
@@ -382,13 +390,26 @@ func (r *receiver) count(m *nats.Msg) {
 		r.taken.Add(int64(m.Size() - len(m.Subject) - len(m.Reply)))
 	} else if m.Subject == eventError {
 		<-r.errors
+	} else if m.Subject == eventLameDuck {
+		r.lameDuck.Store(false)
+	} else if m.Subject == eventDiscovered {
+		r.discovered.Store(false)
 	}
 }
 
-// discard lets the reader go on to the end, for a close.
+// discard lets the reader go on to the end, for a close, and drops what it brings.
 func (r *receiver) discard() {
 	r.open.Store(true)
 	poke(r.resume)
+	go func() {
+		for {
+			select {
+			case <-r.queue:
+			case <-r.conn.done:
+				return
+			}
+		}
+	}()
 }
 
 // fill moves what has arrived into the empty inbox, beginning with first, if there is one, which left

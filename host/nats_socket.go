@@ -186,6 +186,7 @@ type natsSocket struct {
 
 	// Of the reader alone.
 	early  int     // bytes read before the connect was complete
+	ahead  []byte  // read before nats.go had written anything, and not given to it
 	stream *stream // nil: nats.go reads what comes as it comes
 
 	mutex   sync.Mutex // guards what follows
@@ -228,21 +229,60 @@ func (s *natsSocket) settle() {
 }
 
 func (s *natsSocket) isPlain() bool {
+	_, plain := s.kind()
+	return plain
+}
+
+func (s *natsSocket) kind() (begun, plain bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.plain
+	return s.begun, s.plain
 }
+
+var (
+	errAhead   = &protocolError{"the server said more in the clear than its INFO"}
+	errTooMuch = &protocolError{"the server sent too much before the connect was complete"}
+)
 
 // Read gives nats.go what the server sends: without the messages, once it is known that these come as
 // they are.
 func (s *natsSocket) Read(p []byte) (int, error) {
-	if s.stream == nil && s.isPlain() {
-		s.stream = &stream{receiver: &s.dialer.conn.receiver}
-	}
 	if s.stream != nil {
 		return s.stream.readFrom(s.read, p)
 	}
+	begun, plain := s.kind()
+	switch {
+	case plain:
+		s.stream = &stream{receiver: &s.dialer.conn.receiver, in: s.ahead, to: len(s.ahead)}
+		s.ahead = nil
+		return s.Read(p)
+	case !begun:
+		return s.readLine(p)
+	case len(s.ahead) > 0:
+		s.note(nil, errAhead)
+		return 0, errAhead
+	}
 	return s.read(p)
+}
+
+// readLine gives nats.go one line, the INFO: it believes the sizes of messages that come with it, and a
+// size that is too large ends the process.
+func (s *natsSocket) readLine(p []byte) (int, error) {
+	if len(s.ahead) == 0 {
+		in := make([]byte, streamBytes)
+		n, err := s.read(in)
+		if err != nil {
+			return 0, err
+		}
+		s.ahead = in[:n]
+	}
+	line := s.ahead
+	if end := bytes.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end+1]
+	}
+	n := copy(p, line)
+	s.ahead = s.ahead[n:]
+	return n, nil
 }
 
 // read reads the socket when there is room for what that may bring.
@@ -257,13 +297,17 @@ func (s *natsSocket) read(p []byte) (int, error) {
 	}
 	// nats.go says that the connect is complete some time after it has begun to read messages.
 	if s.early >= connectBytes {
+		patience := settleTimeout
+		if begun, _ := s.kind(); !begun {
+			patience = 0
+		}
 		select {
 		case <-s.settled:
 			return s.read(p)
 		case <-s.closed:
-		case <-time.After(settleTimeout):
+		case <-time.After(patience):
 		}
-		return 0, errors.New("the server sent too much before the connect was complete")
+		return 0, errTooMuch
 	}
 	n, err := s.Conn.Read(p)
 	s.early += n

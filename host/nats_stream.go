@@ -7,8 +7,8 @@ import "C"
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"strings"
 	"unsafe"
 )
 
@@ -93,10 +93,10 @@ func (s *stream) take() (need int, err error) {
 	for s.from < s.to {
 		rest := s.in[s.from:s.to]
 		end := bytes.IndexByte(rest, '\n')
-		message := rest[0] == 'M' || rest[0] == 'H'
+		message := strings.IndexByte("MHmh", rest[0]) >= 0 // nats.go takes small letters too
 		if end < 0 {
 			if limit := map[bool]int{true: lineLimit, false: infoLimit}[message]; len(rest) > limit {
-				return 0, fmt.Errorf("protocol: a line of more than %d bytes", limit)
+				return 0, &protocolError{fmt.Sprintf("a line of more than %d bytes", limit)}
 			}
 			return 0, nil
 		}
@@ -114,7 +114,7 @@ func (s *stream) take() (need int, err error) {
 		}
 		body := rest[end+1 : whole]
 		if body[l.size] != '\r' || body[l.size+1] != '\n' {
-			return 0, errors.New("protocol: a message does not end where it should")
+			return 0, &protocolError{"a message does not end where it should"}
 		}
 		s.add(&l, body[:l.size])
 		s.from += whole
@@ -226,7 +226,7 @@ func parseMessageLine(line []byte) (l messageLine, err error) {
 	sid, numbered := decimal(words[2])
 	size, sized := decimal(words[max(n-1, 0)])
 	if !known || !headed || !numbered || !sized || size > messageLimit || l.headers > size {
-		return l, fmt.Errorf("protocol: %q is no message", line[:min(len(line), 128)])
+		return l, &protocolError{fmt.Sprintf("%q is no message", line[:min(len(line), 128)])}
 	}
 	l.subject, l.sid, l.size = words[1], int64(sid), size
 	return l, nil
