@@ -24,6 +24,7 @@ local type, xpcall = type, xpcall
 
 local CHECKED = 4096          -- subjects remembered as good: programs use few, and inboxes must not pile up
 local PROCESS = 4096          -- messages of one process(): it returns even when they come faster than it works
+local LATE = 1024             -- messages taken in when a time limit is over: some of them may have been in time
 local DRAIN_FLUSH = 5         -- seconds in which the last publishes must be taken when a client is drained
 
 local Client = { __name = "nats.client" }
@@ -321,10 +322,14 @@ end
 function Client:_wait(ready, argument, timeout, key)
   local task = self.tasks and self.tasks:current()
   if task then return self.tasks:wait(task, ready, argument, timeout, key) end
-  local deadline = timeout and clock() + timeout
+  local deadline, late = timeout and clock() + timeout, 0
   while not ready(argument) do
     local left
-    if deadline then left = math.max(0, deadline - clock()) end
+    if deadline then
+      left = math.max(0, deadline - clock())
+      if left == 0 then late = late + 1 end
+      if late > LATE then return nil, errors.timeout end       -- they come faster than the script works
+    end
     local ok, err = self:_step(left)
     if not ok then
       if ready(argument) then return true end

@@ -28,18 +28,21 @@ end
 -- @treturn string
 function server.folder() return (shell.read("mktemp -d")) end
 
---- Begins to run a command of moonwire that writes a file of ports.
-local function run(folder, arguments)
-  os.execute(("%s %s --ports-file %s/ports > %s/log 2>&1 < /dev/null & echo $! > %s/pid")
-    :format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", arguments, folder, folder, folder))
+--- Begins to run a program that writes a file of ports.
+local function run(folder, command)
+  os.execute(("%s > %s/log 2>&1 < /dev/null & echo $! > %s/pid"):format(command, folder, folder))
   return folder
+end
+
+local function moonwire(folder, arguments)
+  return run(folder, ("%s %s --ports-file %s/ports"):format(os.getenv "MOONWIRE_BIN" or "bin/moonwire", arguments, folder))
 end
 
 --- Begins to start a server.
 local function launch(config, options)
   local folder = server.folder()
   write(folder .. "/server.conf", config)
-  return run(folder, ("serve --config %s/server.conf --port %d"):format(folder, options and options.port or -1))
+  return moonwire(folder, ("serve --config %s/server.conf --port %d"):format(folder, options and options.port or -1))
 end
 
 --- Waits until a server is ready.
@@ -55,7 +58,8 @@ local function ready(folder)
     error("nothing to connect to within 10 s: " .. (read(folder .. "/log") or "it said nothing"))
   end
   self.ports = require("json").decode(text)
-  self.port = math.tointeger(tonumber(self.ports.nats[1]:match(":(%d+)$")))
+  local first = (self.ports.nats or {})[1]
+  self.port = first and math.tointeger(tonumber(first:match(":(%d+)$")))
 
   local function finish(signal)
     if not self.pid then return end
@@ -83,10 +87,20 @@ end
 -- @treturn {ports=table,port=integer,pid=integer,stop=function,kill=function} ports: what nats-server writes of them
 function server.start(config, options) return ready(launch(config, options)) end
 
+--- Starts the program `hostile`, a server that does what a script says.
+-- @tparam string path of the program
+-- @tparam {[string]={table,...}} script steps by names of the caller's own, as its source describes them
+-- @treturn {ports={[string]=integer},stop=function}
+function server.hostile(path, script)
+  local folder = server.folder()
+  write(folder .. "/script.json", require("json").encode(script))
+  return ready(run(folder, ("%s %s/script.json %s/ports"):format(path, folder, folder)))
+end
+
 --- Starts a proxy on a free port of 127.0.0.1.
 -- @tparam string arguments more of them, for the shell
 -- @treturn table as of `start`
-function server.proxy(arguments) return ready(run(server.folder(), "proxy --listen 127.0.0.1:0 " .. arguments)) end
+function server.proxy(arguments) return ready(moonwire(server.folder(), "proxy --listen 127.0.0.1:0 " .. arguments)) end
 
 --- Starts several at the same time.
 -- @tparam {[string]=string} configs by names of the caller's own

@@ -8,6 +8,8 @@
 local errors = require "nats.errors"
 local url = require "nats.url"
 
+local TOLD = 512       -- servers that others told of and that are kept: a large cluster has some dozens
+
 local Pool = { __name = "nats.transport.pool" }
 Pool.__index = Pool
 
@@ -17,7 +19,7 @@ Pool.__index = Pool
 local function pool(options)
   local self = setmetatable({
     options = options,
-    entries = {},            -- { server, tries = failures since it last worked, reason = of the last one }
+    entries = {},            -- { server, tries = failures since it last worked, reason = of the last one, told = by a server }
     current = nil,           -- the entry that is connected
     left = {},               -- entries of this round that have not been tried, the next one first
     given_up = {},           -- entries that are not tried any more
@@ -79,23 +81,43 @@ function Pool:failed(entry, err)
   end
 end
 
---- Takes in the servers that a server tells of, with the credentials of the one that told.
+--- Drops the servers that were told of and are told of no more, but for the one that is connected.
+local function forget(self, told)
+  for i = #self.entries, 1, -1 do
+    local entry = self.entries[i]
+    if entry.told and entry ~= self.current and not told[entry.server.host .. ":" .. entry.server.port] then
+      table.remove(self.entries, i)
+    end
+  end
+end
+
+--- Takes in the servers that a server tells of, with the credentials of the one that told. As in nats.go
+-- they take the place of those that were told of before.
 -- @tparam ?{string,...} addresses "host:port"
 -- @treturn boolean whether one of them was new
 function Pool:discover(addresses)
+  local teller, told, servers = self.current.server, {}, {}
+  for _, address in ipairs(type(addresses) == "table" and addresses or {}) do
+    local server = #servers < TOLD and type(address) == "string" and url.parse(teller.scheme .. "://" .. address)
+    if server then
+      servers[#servers + 1] = server
+      told[server.host .. ":" .. server.port] = true
+    end
+  end
+  if #servers == 0 then return false end
+  forget(self, told)
   local known, news = {}, false
   for _, entry in ipairs(self.entries) do known[entry.server.host .. ":" .. entry.server.port] = true end
-  local teller = self.current.server
-  for _, address in ipairs(type(addresses) == "table" and addresses or {}) do
-    local server = type(address) == "string" and url.parse(teller.scheme .. "://" .. address)
-    if server and not known[server.host .. ":" .. server.port] then
-      known[server.host .. ":" .. server.port], news = true, true
+  for _, server in ipairs(servers) do
+    local name = server.host .. ":" .. server.port
+    if not known[name] then
+      known[name], news = true, true
       server.user, server.password, server.token = teller.user, teller.password, teller.token
       -- Servers tell addresses, certificates have names: that of the server that we were given.
       if server.host:find("^[%d.:]+$") then server.tls_name = teller.tls_name or teller.host end
       server.path = teller.path
       local at = self.options.no_randomize and #self.entries + 1 or math.random(#self.entries + 1)
-      table.insert(self.entries, at, { server = server, tries = 0, reason = nil })
+      table.insert(self.entries, at, { server = server, tries = 0, reason = nil, told = true })
     end
   end
   return news

@@ -22,7 +22,9 @@ local WRITE_TIMEOUT = 10     -- seconds in which a server must take some bytes; 
 local STALL = 0.01           -- seconds of one wait in a write, between looks at what has come
 local SPILL = 64 * 1024 * 1024   -- bytes read while a write waits, at most: as much as a server keeps for us
 local GLANCE = 128           -- publishes after which the server's own words are looked for
-local LAST_WORDS = 1024      -- chunks read of a connection that broke while writing, so that this ends
+local LAST_WORDS = 128       -- chunks read of a connection that broke while writing, so that this ends
+local LATE = 2               -- chunks without a message that are read when the time of a poll is over
+local UNTOLD = 1024          -- events that wait for a script which does not poll; then nothing more is read
 
 local Socket = { __name = "nats.transport.socket" }
 Socket.__index = Socket
@@ -130,10 +132,13 @@ local HANDLERS = {
   ["-ERR"] = function(self, text)
     if text:find("^permissions violation") or text:find("^maximum subscriptions exceeded") then
       return "error", text
-    elseif text:find("^stale connection") or text:find("^maximum connections exceeded")
-      or text:find("^unknown protocol operation") or errors.of_server(text) == errors.authorization then
-      self.reason = text
+    elseif errors.of_server(text) == errors.authorization then
+      self.reason = text                        -- the server hangs up
       return "error", text
+    elseif text:find("^stale connection") or text:find("^maximum connections exceeded")
+      or text:find("^unknown protocol operation") then
+      tell(self, nil, "error", text)
+      return lost(self, text)
     end
     lost(self, text, true)
   end,
@@ -261,6 +266,7 @@ end
 --- Looks for the server's own words from a script that publishes and never polls: a PING wants its
 -- answer. Messages stay where they are.
 local function glance(self)
+  if self.backlog_last - self.backlog_first >= UNTOLD then return end
   if wire.is_empty(self) then
     local ok, err = fill(self, 0)
     if not ok and err ~= "timeout" then return lost(self, err) end
@@ -343,14 +349,16 @@ end
 
 -- Waiting ---------------------------------------------------------------------------------------------
 
---- Where poll goes when no message is at hand: handles what else there is, then waits.
+--- Where poll goes when no message is at hand: handles what else there is, then waits. A server that
+-- never ends to send what is no message does not keep it beyond its time: when that is over the time limit
+-- counts down from 0 the chunks that were read since, unless they are those of one message.
 local function wait(self, timeout, kind, argument)
   send_held(self)
   while true do
     if self.backlog_last > 0 then return poll_backlog(self) end
     if self.status == "closed" then return nil, "closed" end
     local start = timeout and timeout > 0 and clock()
-    local slice = math.min(timeout or SLICE, SLICE)
+    local slice = math.max(0, math.min(timeout or SLICE, SLICE))
     if self.status == "reconnecting" then
       reconnect(self)
       if self.status == "reconnecting" and slice > 0 then
@@ -361,7 +369,12 @@ local function wait(self, timeout, kind, argument)
       if kind then
         local event, detail = HANDLERS[kind](self, argument)
         if event then return nil, event, detail end
+        if start then timeout = math.max(0, timeout - (clock() - start)) end
         return self:poll(timeout)
+      end
+      if timeout and timeout <= 0 and self.need == 0 then
+        timeout = timeout - 1
+        if timeout < -LATE then return nil, "timeout" end
       end
       local ok, err = fill(self, slice)
       if start then timeout = math.max(0, timeout - (clock() - start)) end

@@ -17,6 +17,8 @@ local MAX_FRAME = 65536          -- bytes that we send in one
 local MAX_CONTROL = 125          -- bytes of a ping or close (section 5.5)
 local MAX_COMING = 65 * 1024 * 1024   -- bytes of a frame that a server sends: more than its largest message
 local CHUNK = 65536              -- bytes asked of the socket at a time
+local SMALL = 4096               -- pieces of a frame that are shorter are joined at once: each costs a place
+local MAX_GOING = 65536          -- bytes of ours that wait, beyond which a server's pings have no answer
 
 local CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
@@ -122,6 +124,7 @@ end
 -- What comes besides data: kind -> function(self, payload).
 local CONTROL = {
   [PING] = function(self, payload)
+    if #self.going > MAX_GOING then return end       -- it pings, and does not read
     self.going = self.going .. websocket.frame(PONG, payload)
     push(self)
   end,
@@ -135,7 +138,7 @@ local CONTROL = {
 
 --- Takes frames out of what has come.
 local function unpack_frames(self)
-  local raw, at, out = self.raw, 1, {}
+  local raw, at, out = table.concat(self.pieces), 1, {}
   while not self.ended do
     local kind, payload, after, need = websocket.parse(raw, at)
     if kind == nil then
@@ -152,33 +155,31 @@ local function unpack_frames(self)
     end
     at = after or at
   end
-  self.raw = raw:sub(at)
+  self.pieces, self.bytes = { raw:sub(at) }, #raw - at + 1
   if #out > 0 then self.data = self.data .. table.concat(out) end
 end
 
---- Reads what has come, waits for it as long as the time limit says.
-local function pull(self)
-  local sock, patience = self.sock, self.timeout
-  local pieces, bytes = { self.raw }, #self.raw
-  repeat
-    local data, err, part
-    if patience > 0 then
-      sock:settimeout(patience)
-      data, err = sock:receive(1)
-      sock:settimeout(0)
-      if data then data, err, part = sock:receive(CHUNK, data) end
-    else
-      data, err, part = sock:receive(CHUNK)
-    end
-    data = data or part or ""
-    pieces[#pieces + 1], bytes = data, bytes + #data
-    if data == "" then
-      self.raw = table.concat(pieces)
-      return err
-    end
-  until bytes >= self.need
-  self.raw = table.concat(pieces)
-  unpack_frames(self)
+--- Reads what has come, or waits for it.
+-- @tparam number patience seconds
+-- @treturn ?string why nothing came
+local function pull(self, patience)
+  local sock = self.sock
+  local data, err, part
+  if patience > 0 then
+    sock:settimeout(patience)
+    data, err = sock:receive(1)
+    sock:settimeout(0)
+    if data then data, err, part = sock:receive(CHUNK, data) end
+  else
+    data, err, part = sock:receive(CHUNK)
+  end
+  data = data or part or ""
+  if data == "" then return err end
+  local pieces = self.pieces
+  local last = #pieces
+  if #pieces[last] < SMALL then pieces[last] = pieces[last] .. data else pieces[last + 1] = data end
+  self.bytes = self.bytes + #data
+  if self.bytes >= self.need then unpack_frames(self) end
 end
 
 function Wrapped:receive(count, prefix)
@@ -188,9 +189,9 @@ function Wrapped:receive(count, prefix)
   local err
   while #self.data < wanted and not self.ended and not err do
     local before = #self.data
-    err = pull(self)
-    if #self.data > before and #self.data < wanted and self.timeout == 0 then err = err or "timeout" end
-    if not err and #self.data == before and clock() >= deadline then err = "timeout" end
+    local left = deadline - clock()
+    err = pull(self, math.max(0, left))
+    if not err and left <= 0 and (#self.data > before or self.need == 0) then err = "timeout" end
   end
   if #self.data >= wanted then
     local data = self.data:sub(1, wanted)
@@ -264,7 +265,8 @@ function websocket.wrap(sock, server, deadline)
   return setmetatable({
     sock = sock,
     timeout = 0,          -- seconds, of receive
-    raw = "",             -- bytes that have come and are no whole frame yet
+    pieces = { "" },      -- of what has come and is no whole frame yet
+    bytes = 0,            -- of them
     need = 0,             -- how many make one, where that is known
     data = "",            -- payloads that have come and were not asked for
     going = "",           -- bytes of frames that the kernel has not taken

@@ -17,6 +17,7 @@ local wire = {}
 local MAX_LINE = 4096 + 512             -- a control line is 4096 by default; a server may add the sid and sizes
 local MAX_INFO = 256 * 1024             -- INFO names every server of a cluster
 local MAX_MESSAGE = 64 * 1024 * 1024 + MAX_INFO   -- a server's own bound of max_payload, and headers it adds
+local SMALL = 4096                      -- pieces of a message that are shorter are joined at once: each costs a place
 local MAX_KNOWN = 1024                  -- control lines remembered; programs that hear few subjects hear fewer
 local CRLF = 0x0a0d                     -- as the number that unpack makes of it
 
@@ -63,7 +64,8 @@ end
 function wire.feed(reader, chunk)
   local pieces = reader.pieces
   if pieces then                        -- joined once, when all is there: joining at each chunk is quadratic
-    pieces[#pieces + 1] = chunk
+    local last = #pieces
+    if #pieces[last] < SMALL then pieces[last] = pieces[last] .. chunk else pieces[last + 1] = chunk end
     reader.piece_bytes = reader.piece_bytes + #chunk
     if reader.piece_bytes >= reader.need then
       reader.buffer, reader.position, reader.pieces, reader.need = concat(pieces), 1, nil, 0

@@ -246,6 +246,40 @@ describe("nats.transport.socket", function()
       assert.are.equal("discovered_servers", (select(2, t:poll(0))))
     end)
 
+    it("forgets servers that it is told of no more, and keeps those that it was given", function()
+      local t = opened { recorded { 'INFO {"connect_urls":["a:1","b:2"]}\r\nPONG\r\n', 'INFO {"connect_urls":["b:2","c:3"]}\r\n' } }
+      assert.are.equal("discovered_servers", (select(2, t:poll(0))))
+      local urls = {}
+      for _, entry in ipairs(t.pool.entries) do urls[#urls + 1] = entry.server.url end
+      table.sort(urls)
+      assert.are.same({ "nats://127.0.0.1:4222", "nats://b:2", "nats://c:3" }, urls)
+    end)
+
+    it("keeps only so many servers that it is told of", function()
+      local list = {}
+      for i = 1, 5000 do list[i] = ('"10.0.0.1:%d"'):format(i) end
+      local t = opened { recorded { 'INFO {"connect_urls":[' .. table.concat(list, ",") .. "]}\r\nPONG\r\n" } }
+      assert.are.equal(513, #t.pool.entries)
+    end)
+
+    it("keeps only so many events for a script that does not poll", function()
+      local sock = recorded { HELLO }
+      local t = opened { sock }
+      function sock:send(data) return #data end
+      for _ = 1, 1200 do sock:say "-ERR 'Permissions Violation for Publish to \"a\"'\r\n" end
+      for _ = 1, 128 * 1300 do t:publish("a", nil, nil, "") end
+      assert.are.equal(1025, t.backlog_last)
+      local count = 0
+      while select(2, t:poll(0)) == "error" do count = count + 1 end
+      assert.are.equal(1200, count)
+    end)
+
+    it("ends at once a connection that the server calls stale, and tells why first", function()
+      local t = opened({ recorded { HELLO .. "-ERR 'Stale Connection'\r\n" } }, { allow_reconnect = false })
+      assert.are.same({ nil, "error", "stale connection" }, { t:poll(0) })
+      assert.are.same({ nil, "closed", "stale connection" }, { t:poll(0) })
+    end)
+
     it("ends the connection at a protocol error, after the messages before it", function()
       local t = opened { recorded { HELLO .. "MSG a 1 1\r\nx\r\nNONSENSE\r\nMSG a 1 1\r\ny\r\n" } }
       assert.are.equal(1, (t:poll(0)))
