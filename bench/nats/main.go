@@ -35,7 +35,8 @@ const (
 
 	// What the server may hold for a receiver: all messages of a round, since one receiver holds it back
 	// and the other does not.
-	serverConfig = "max_pending: 1GB\n"
+	// A machine so busy that reading 64 MiB of that takes 10 s, the default for a write, is no error here.
+	serverConfig = "max_pending: 1GB\nwrite_deadline: 120s\n"
 )
 
 // work is something to be measured.
