@@ -26,6 +26,9 @@ function apply.clock()
   return seconds
 end
 
+-- How often the removal of a container is tried again that something holds, and how long after, in seconds.
+local RETRIES, RETRY_PAUSE = 4, 0.25
+
 local work = {}
 work.__index = work
 
@@ -97,6 +100,9 @@ end
 
 local waits = {}
 
+-- A container that has ended and that podman has not cleaned up after yet is "stopped".
+local ENDED = { stopped = "exited" }
+
 local function inspect(self, operation, format, finish)
   self:call({ "inspect", "--type", "container", "--format", format, operation.name, host = operation.host }, finish)
 end
@@ -107,7 +113,7 @@ local function not_running(self, operation)
     local status, code = result.out:match "^(%S+) (%-?%d+)"
     if not status then return self:ended(operation, said(result)) end
     self:with_log(operation, status == "running" and "it has no health check"
-      or ("it is %s, with status %s"):format(status, code))
+      or ("it is %s, with status %s"):format(ENDED[status] or status, code))
   end)
 end
 
@@ -171,6 +177,7 @@ function waits.running(self, operation)
   inspect(self, operation, "{{.State.Status}} {{.State.ExitCode}}", function(result)
     local status, code = result.out:match "^(%S+) (%-?%d+)"
     if result.status ~= 0 or not status then return self:ended(operation, said(result)) end
+    status = ENDED[status] or status
     if status == "running" or status == "exited" and code == "0" then return self:ended(operation) end
     self:with_log(operation, ("it is %s, with status %s"):format(status, code))
   end)
@@ -183,20 +190,37 @@ local ways = {}
 
 -- podman was killed while it made the container: only its storage knows it.
 function ways.create(self, operation, result)
-  if operation.kind ~= "Container" or operation.again or not result.err:find "already in use" then return false end
-  self:call({ "container", "exists", operation.name, host = operation.host }, function(exists)
+  local name = operation.kind == "Pod" and operation.infra or operation.kind == "Container" and operation.name
+  if not name or operation.again or not result.err:find "already in use" then return false end
+  self:call({ "container", "exists", name, host = operation.host }, function(exists)
     if exists.status == 0 then
       return self:ended(operation, ("the name %s is taken by a container that is not of this project; remove or rename that one")
-        :format(operation.name))
+        :format(name))
     end
     operation.again = true
-    self:call({ "rm", "--force", operation.name, host = operation.host, changes = true }, function() self:begin { operation } end)
+    self:call({ "rm", "--force", name, host = operation.host, changes = true }, function() self:begin { operation } end)
+  end)
+  return true
+end
+
+-- podman was killed while it started the container: the runtime has something of that ID, or is half-way in it, and only a
+-- new container has a new ID.
+local function remake(self, operation)
+  operation.again = true
+  self:call({ "rm", "--force", "--time", "0", operation.name, host = operation.host, changes = true }, function()
+    self:call(operation.remake, function(made)
+      if made.status ~= 0 then return self:ended(operation, said(made)) end
+      self:begin { operation }
+    end)
   end)
   return true
 end
 
 -- A port that is taken is told by the infra container only.
 function ways.start(self, operation, result)
+  if operation.remake and not operation.again and (operation.unused or result.err:find "already exists") then
+    return remake(self, operation)
+  end
   if not operation.infra or operation.again or not result.err:find "internal libpod error" then return false end
   self:call({ "start", operation.infra, host = operation.host, changes = true }, function(infra)
     if infra.status ~= 0 then return self:ended(operation, said(infra)) end
@@ -213,7 +237,11 @@ function ways.remove(self, operation, result)
     self:ended(operation)
     return true
   end
-  return false
+  -- What a killed podman mounted is let go of in a moment, or by the next try.
+  operation.tries = (operation.tries or 0) + 1
+  if operation.kind ~= "Container" or operation.tries > RETRIES or not text:find "busy" then return false end
+  self:sleep(RETRY_PAUSE * operation.tries, function() self:begin { operation } end)
+  return true
 end
 
 function work:finish(operation, result)

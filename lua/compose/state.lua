@@ -68,6 +68,9 @@ local function filled(value)
   return value ~= json.null and value or nil
 end
 
+-- What podman calls a container that has ended and that it has not cleaned up after yet.
+local STATES = { stopped = "exited" }
+
 local function container(item, pods)
   local own = filled(item.Labels) or {}
   local service = own[labels.SERVICE]
@@ -75,7 +78,7 @@ local function container(item, pods)
   return {
     id = item.Id, name = filled(item.Names) and item.Names[1] or item.Id, service = service,
     number = math.tointeger(tonumber(own[labels.NUMBER])), oneoff = own[labels.ONEOFF] == "True",
-    state = item.State, health = status:match "%((%l+)%)$", status = status, exit_code = item.ExitCode,
+    state = STATES[item.State] or item.State, health = status:match "%((%l+)%)$", status = status, exit_code = item.ExitCode,
     image = item.Image, image_id = item.ImageID, pod = pods[item.Pod], created = item.Created, started = item.StartedAt,
     exited = item.ExitedAt, command = filled(item.Command) or {}, ports = filled(item.Ports) or {},
     networks = filled(item.Networks) or {}, labels = own,

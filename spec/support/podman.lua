@@ -93,6 +93,7 @@ ids=$(podman ps -aq --filter $f) && [ -n "$ids" ] && podman rm -f -v -t 0 $ids
 pods=$(podman pod ps -q --filter $f) && [ -n "$pods" ] && podman pod rm -f -t 0 $pods
 for n in $(podman network ls -q --filter $f); do podman network rm -f $n; done
 for v in $(podman volume ls -q --filter $f); do podman volume rm -f $v; done
+for i in $(podman images -q --filter $f); do podman rmi -f $i; done
 for s in $(podman secret ls --format '{{.Name}}' | grep '^%s\.'); do podman secret rm $s; done]]
 
 --- Removes all that podman has of a project.

@@ -14,8 +14,10 @@ return {
   },
   run = function(values, rest, cx)
     local project = session.project(cx)
-    local states = session.states(cx.runner(), project, { "pods", "containers", "networks", "secrets",
-      values.volumes and "volumes" or nil, values.rmi and "images" or nil })
+    local parts = { "pods", "containers", "networks", "secrets" }
+    if values.volumes then parts[#parts + 1] = "volumes" end
+    if values.rmi then parts[#parts + 1] = "images" end
+    local states = session.states(cx.runner(), project, parts)
     session.check(project, rest, states)
     local plan = plan_of.down(project, states, {
       services = rest, volumes = values.volumes, images = values.rmi, remove_orphans = values["remove-orphans"],

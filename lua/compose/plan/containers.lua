@@ -51,7 +51,7 @@ function builder:pod(service)
     end
     for key in tree.each(pod.networks or {}) do append(needs, self:network(key, service.host)) end
     return self:add {
-      action = "create", kind = "Pod", name = name, host = host, needs = needs, why = why,
+      action = "create", kind = "Pod", name = name, host = host, needs = needs, why = why, infra = names.infra(project, pod.key),
       call = arguments.pod({ project = project }, pod, text),
     }
   end)
@@ -134,6 +134,22 @@ function builder.is_waited_for(project, key)
   return false
 end
 
+-- What the arguments of a service's containers are made with.
+function builder:context(container)
+  local kept = container and self.options.anonymous and self.options.anonymous[container.name]
+  return { project = self.project, secrets = self.secrets, systemd = self.options.systemd, anonymous = kept }
+end
+
+-- The call that makes a container.
+function builder:create_call(service, number, text, container)
+  local call = arguments.global(service)
+  call.host, call.changes = self:host(service.host), true
+  call[#call + 1] = "create"
+  local list = arguments.container(self:context(container), service, number, { parts = text, hash = hash.service(service) })
+  arguments.image(list, self.project, service)
+  return table.move(list, 1, #list, #call + 1, call)
+end
+
 function builder:service(key)
   local project, service = self.project, self.project.services[key]
   local host, now = self:host(service.host), self:state(service.host)
@@ -154,7 +170,6 @@ function builder:service(key)
       end
     end
   end
-  local cx = { project = project, secrets = self.secrets, systemd = self.options.systemd }
   local starts, all, to_start = {}, {}, {}
   local resources = wanted > 0 and self:resources(service) or {}
   for number = 1, wanted do
@@ -170,18 +185,11 @@ function builder:service(key)
         append(needs, self:remove_container(container, service.host, why))
         self.recreated[#self.recreated + 1] = container.name
         self.renewed[key] = true
-        cx.anonymous = self.options.anonymous and self.options.anonymous[container.name]
-      else
-        cx.anonymous = nil
       end
       for other in tree.each(tied_to(service)) do append(needs, table.unpack(self.creates[other] or {})) end
-      local call = arguments.global(service)
-      call[#call + 1] = "create"
-      local list = arguments.container(cx, service, number, { parts = text, hash = hash.service(service) })
-      arguments.image(list, project, service)
-      table.move(list, 1, #list, #call + 1, call)
       entry.create = self:add {
-        action = "create", kind = "Container", name = name, service = key, host = host, needs = needs, why = why, call = call,
+        action = "create", kind = "Container", name = name, service = key, host = host, needs = needs, why = why,
+        call = self:create_call(service, number, text, container),
       }
       self.creates[key] = append(self.creates[key] or {}, entry.create)
       to_start[#to_start + 1] = entry
@@ -206,7 +214,7 @@ function builder:service(key)
       append(needs, entry.create)
       for other in tree.each(tied_to(service)) do append(needs, table.unpack(self.starts[other] or {})) end
       if not entry.create then append(needs, pod_id) end
-      needs = self:before_start(service, entry.number, i == 1, cx, needs)
+      needs = self:before_start(service, entry.number, i == 1, needs)
       entry.begun = true
       local action = entry.restart and "restart" or "start"
       local call = { action }
@@ -216,7 +224,8 @@ function builder:service(key)
       call[#call + 1] = entry.name
       local id = self:add {
         action = action, kind = "Container", name = entry.name, service = key, host = host, needs = needs, call = call,
-        batch = action == "start",
+        batch = action == "start", remake = not entry.restart and self:create_call(service, entry.number, text, entry.now) or nil,
+        unused = entry.now and entry.now.state ~= "exited" and not entry.create,
         why = entry.restart and { "what it depends on is new" } or nil, infra = service.pod and names.infra(project, service.pod),
       }
       starts[#starts + 1] = self:hooks(service.post_start, key, entry.name, host, { id })[1]
@@ -226,14 +235,14 @@ function builder:service(key)
 end
 
 -- Containers that run to their end before a container of the service starts (pre_start).
-function builder:before_start(service, number, first, cx, needs)
+function builder:before_start(service, number, first, needs)
   for i, hook in ipairs(service.pre_start or {}) do
     if first or hook.per_replica then
       local like = setmetatable({ key = service.key, pod = service.pod, image = hook.image or service.image }, { __index = hook })
       local name = ("%s-%s-pre-%d-%d"):format(self.project.name, service.key, number, i)
       local call = arguments.global(like)
       append(call, "run", "--rm", "--replace")
-      local list = arguments.container(cx, like, number, { name = name, oneoff = true, no_ports = true })
+      local list = arguments.container(self:context(), like, number, { name = name, oneoff = true, no_ports = true })
       arguments.image(list, self.project, like)
       table.move(list, 1, #list, #call + 1, call)
       needs = { self:add {

@@ -15,7 +15,10 @@
 --     call     the call of compose.podman; nil for what is waited for. `name` is its last word where `batch` is true: then
 --              calls with the same words may be made as one
 --     check    the health check that is waited for
---     infra    podman's name of the infra container of the pod that a container is started in
+--     remake   the call that makes a container that is started, for one that cannot be started again
+--     unused   true for a container that is started, was there before, and has never run: what is wrong with it may be
+--              that its making was killed
+--     infra    podman's name of the infra container of the pod that is made, or that a container is started in
 --     optional true where its failure is only told
 --
 -- A plan is made of a project and of what podman has (compose.state); nothing is run.
