@@ -56,9 +56,11 @@ describe("contexts of natscli", function()
     write("nats/context/socks.json", '{"socks_proxy":"socks5://u:s3cr3t@a:1"}')
     write("nats/context/type.json", '{"user":5}')
     for name, text in pairs {
-      missing = "No such file or directory", bad = "is no JSON object", nsc = "its field nsc is not supported: `nsc generate creds` writes a file",
+      missing = "No such file or directory", bad = "is no JSON object",
+      nsc = "its field nsc is not supported: `nsc generate creds` writes a file",
       socks = "its field socks_proxy is not supported: SOCKS is not spoken",
-      ref = "its field creds is a reference (nsc://...), which is not supported: `nsc generate creds` writes a file", type = "its field user must be a string", ["../home"] = "a name has no /",
+      ref = "its field creds is a reference (nsc://...), which is not supported: `nsc generate creds` writes a file",
+      type = "its field user must be a string", ["../home"] = "a name has no /",
     } do
       local found, err = context.load(name, getenv())
       assert.is_nil(found)

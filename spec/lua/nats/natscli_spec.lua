@@ -23,6 +23,17 @@ for _, network in ipairs(support.networks()) do
         return nc, service
       end
 
+      it("publishes to its script, with headers", function()
+        local nc, service = started()
+        if not nc then return pending(service) end
+        local subject = support.subject()
+        local sub = nc:subscribe(subject)
+        nc:flush(10)
+        natscli.beside(nc, URL, "pub " .. subject .. " 'one coffee' -H To:ann")
+        local msg = assert(sub:next(10))
+        assert.are.same({ "one coffee", "ann" }, { msg.data, msg:header "To" })
+      end)
+
       it("lists it", function()
         local nc, service = started()
         if not nc then return pending(service) end
