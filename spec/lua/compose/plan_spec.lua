@@ -1,5 +1,6 @@
 local planned = require "spec.support.planned"
 local plan = require "compose.plan"
+local podman = require "compose.podman"
 
 local again, lines, up = planned.again, planned.lines, planned.up
 
@@ -445,6 +446,55 @@ x-pods: {q: {services: [b, c]}}]]
         assert.same({ {}, {}, {}, {}, {} }, { now.containers, now.pods, now.networks, now.volumes, now.secrets }, "after " .. n)
       end
     end)
+  end)
+end)
+
+describe("the plan for several machines", function()
+  local TEXT = [[
+services:
+  a: {image: i, x-host: far, networks: [n]}
+  b: {image: i, networks: [m]}
+networks: {n: {}, m: {}}
+x-hosts: {far: {url: "ssh://u@far.example/run/podman.sock"}}]]
+
+  local function two()
+    local states = planned.nothing()
+    states.far = planned.nothing()[""]
+    return states
+  end
+
+  it("does on each what belongs there", function()
+    local where = {}
+    for i, operation in ipairs(plan.up(planned.project(TEXT), two()).operations) do
+      where[i] = ("%s %s %s"):format(operation.action, operation.name, operation.host and operation.host.key or "here")
+    end
+    assert.same({ "create p_n far", "create p-a-1 far", "start p-a-1 far", "create p_m here", "create p-b-1 here",
+      "start p-b-1 here" }, where)
+  end)
+
+  it("has nothing to do when all is there", function()
+    local states = two()
+    planned.apply(states, plan.up(planned.project(TEXT), states))
+    assert.same({}, (again(states, TEXT)))
+  end)
+
+  it("removes a container from the machine that its service has left", function()
+    local states = two()
+    planned.apply(states, plan.up(planned.project(TEXT), states))
+    local found = again(states, (TEXT:gsub("x%-host: far, networks: %[n%]", "networks: [m]")))
+    assert.same({ "create container p-a-1", "start container p-a-1", "remove container p-a-1 (host)" }, found)
+  end)
+
+  it("goes to the machine by its URL", function()
+    local made = plan.up(planned.project(TEXT), two())
+    assert.matches("^podman %-%-url ssh://u@far%.example/run/podman%.sock network create ", podman.command(made.operations[1].call))
+  end)
+
+  it("removes from each what is there", function()
+    local states, project = two(), planned.project(TEXT)
+    planned.apply(states, plan.up(project, states))
+    planned.apply(states, plan.down(project, states))
+    assert.same({ {}, {} }, { states[""].containers, states.far.containers })
   end)
 end)
 

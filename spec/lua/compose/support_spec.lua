@@ -18,7 +18,7 @@ describe("each attribute of a service", function()
   it("that nothing does is told, with what to do", function()
     local values = {
       cpu_count = "1", cpu_percent = "1", credential_spec = "{file: x}", domainname = "d", gpus = "all", isolation = "x",
-      models = "[m]", provider = "{type: x}",
+      models = "[m]", provider = "{type: x}", external_links = "[y]", storage_opt = "{size: 1g}",
     }
     for name, fate in pairs(support.service) do
       if fate == "none" then
