@@ -19,7 +19,7 @@ local methods = {}
 -- @tparam[opt] number confirmed seconds to wait for the server's word
 local function tell(msg, payload, is_final, what, confirmed)
   if not reply.is(msg.reply) then
-    error(what .. ": this message is not of a consumer, so nobody waits for that", 3)
+    error(what .. ": this message is not of a consumer, so nobody waits for that", 2)      -- a tail call: level 2 is the caller
   end
   if rawget(msg, "acked") then return nil, errors.already_acked end
   local nc = msg.sub.client
@@ -39,8 +39,7 @@ end
 -- @treturn ?string an error: "already acknowledged", and as `publish` returns them
 -- @raise when the message is not of a consumer
 function methods.ack(self)
-  local ok, err = tell(self, "+ACK", true, "ack")
-  return ok, err
+  return tell(self, "+ACK", true, "ack")
 end
 
 --- Says that the message is done with, and waits until the server has noted it: then it is not delivered again.
@@ -51,8 +50,7 @@ end
 -- @raise when the message is not of a consumer
 function methods.double_ack(self, timeout)
   if timeout ~= nil then check.value(timeout, "seconds", "double_ack: timeout", 2) end
-  local ok, err = tell(self, "+ACK", true, "double_ack", timeout or TIMEOUT)
-  return ok, err
+  return tell(self, "+ACK", true, "double_ack", timeout or TIMEOUT)
 end
 
 --- Gives the message back, to be delivered again.
@@ -66,8 +64,7 @@ function methods.nak(self, delay)
     check.value(delay, "seconds", "nak: delay", 2)
     payload = ('-NAK {"delay":%d}'):format(math.floor(delay * NANOSECONDS))
   end
-  local ok, err = tell(self, payload, true, "nak")
-  return ok, err
+  return tell(self, payload, true, "nak")
 end
 
 --- Says that the work goes on: the time in which it must be acknowledged begins anew.
@@ -75,8 +72,7 @@ end
 -- @treturn ?string an error: "already acknowledged", and as `publish` returns them
 -- @raise when the message is not of a consumer
 function methods.in_progress(self)
-  local ok, err = tell(self, "+WPI", false, "in_progress")
-  return ok, err
+  return tell(self, "+WPI", false, "in_progress")
 end
 
 --- Says that the message shall not be delivered again although it is not done with.
@@ -86,8 +82,7 @@ end
 -- @raise when the message is not of a consumer
 function methods.term(self, reason)
   if reason ~= nil then check.value(reason, "string", "term: reason", 2) end
-  local ok, err = tell(self, reason and "+TERM " .. reason or "+TERM", true, "term")
-  return ok, err
+  return tell(self, reason and "+TERM " .. reason or "+TERM", true, "term")
 end
 
 --- Where the message stands in its stream and its consumer.
