@@ -87,7 +87,8 @@ end
 local function volume_of(cx, source, id, shared)
   local name = shared and cx.sources[id]
   if name then return name end
-  local base = kube.name(id):sub(1, 50)
+  -- podman 4.3 makes a volume of this name for an empty folder: pods must not share it.
+  local base = kube.name(shared and id or cx.meta.name .. "-" .. id):sub(1, 50)
   name = base
   local n = 1
   while cx.taken[name] do

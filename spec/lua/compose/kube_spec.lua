@@ -81,8 +81,8 @@ volumes: {data: }
       { name = "bind--etc", hostPath = { path = "/etc", type = "Directory" } },
       { name = "bind--etc-passwd", hostPath = { path = "/etc/passwd", type = "File" } },
       { name = "bind--no-such-folder", hostPath = { path = "/no/such/folder", type = "DirectoryOrCreate" } },
-      { name = "empty", emptyDir = {} },
-      { name = "tmpfs", emptyDir = { medium = "Memory", sizeLimit = "1024" } },
+      { name = "web-empty", emptyDir = {} },
+      { name = "web-tmpfs", emptyDir = { medium = "Memory", sizeLimit = "1024" } },
     }, spec.volumes)
     assert.same({ name = "volume-data", mountPath = "/b", readOnly = true }, spec.containers[1].volumeMounts[2])
   end)
