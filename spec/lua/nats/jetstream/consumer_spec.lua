@@ -259,7 +259,7 @@ for _, network in ipairs(js_support.networks()) do
       local clock = nats.clock
       for i = 1, 3 do
         assert.are.equal(tostring(i), all:next(5).data)
-        local due = clock() + 0.5
+        local due = clock() + 0.3
         while clock() < due do end                  -- luacheck: ignore 542 (the script computes)
       end
       js:publish(stream.name .. ".a", "4")
