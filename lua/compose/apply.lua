@@ -233,13 +233,15 @@ end
 -- What is to be removed is gone: somebody was faster, or a killed run got so far.
 function ways.remove(self, operation, result)
   local text = result.err
-  if text:find "no such" or text:find "not found" or text:find "unable to find" or text:find "does not exist" then
+  -- A pod whose making was killed misses its infra container the first time, and is removed the next.
+  local half_made = operation.kind == "Pod" and not text:find "no such pod"
+  if not half_made and (text:find "no such" or text:find "not found" or text:find "unable to find" or text:find "does not exist") then
     self:ended(operation)
     return true
   end
   -- What a killed podman mounted is let go of in a moment, or by the next try.
   operation.tries = (operation.tries or 0) + 1
-  if operation.kind ~= "Container" or operation.tries > RETRIES or not text:find "busy" then return false end
+  if operation.tries > RETRIES or not half_made and not (operation.kind == "Container" and text:find "busy") then return false end
   self:sleep(RETRY_PAUSE * operation.tries, function() self:begin { operation } end)
   return true
 end
@@ -251,12 +253,29 @@ function work:finish(operation, result)
   self:ended(operation, operation.tail and #operation.tail > 0 and table.concat(operation.tail, "\n") or said(result))
 end
 
--- Begins operations with one call.
+-- A call of the first operation's, with the names of all.
+local function call_of(which, operations)
+  local call = {}
+  for key, value in pairs(operations[1][which]) do call[key] = value end
+  for i = 2, #operations do call[#call + 1] = operations[i].name end
+  return call
+end
+
+-- Begins operations with one call, after the one that comes before it.
 function work:begin(operations)
   local first = operations[1]
-  local call = {}
-  for key, value in pairs(first.call) do call[key] = value end
-  for i = 2, #operations do call[#call + 1] = operations[i].name end
+  if not first.before or first.stopped then return self:make(operations) end
+  first.stopped = true
+  self.busy = self.busy + 1
+  self:call(call_of("before", operations), function()
+    self.busy = self.busy - 1
+    self:make(operations)
+  end)
+end
+
+function work:make(operations)
+  local first = operations[1]
+  local call = call_of("call", operations)
   if first.action == "build" or first.action == "exec" or first.action == "run" then
     first.tail = {}
     call.lines = function(line)
@@ -283,7 +302,7 @@ end
 
 local function batch_key(operation)
   local words = table.move(operation.call, 1, #operation.call - 1, 1, {})
-  return (operation.host and operation.host.key or "") .. "\0" .. table.concat(words, "\0")
+  return (operation.host and operation.host.key or "") .. (operation.before and "\0before" or "") .. "\0" .. table.concat(words, "\0")
 end
 
 -- Begins what is ready.

@@ -128,12 +128,15 @@ function builder:remove_container(container, host_key, why, needs, volumes)
     if service and service.pre_stop and container.state == "running" then
       needs = self:hooks(service.pre_stop, service.key, container.name, host, needs)
     end
-    local call = { "rm", "--force", "--time", self:grace(container) }
+    local grace = self:grace(container)
+    local call = { "rm", "--force", "--time", grace }
+    -- `rm --force` stops one container after another, `stop` all at the same time.
+    local stop = container.state == "running" and { "stop", "--time", grace, container.name, host = host, changes = true } or nil
     if volumes then call[#call + 1] = "--volumes" end
     call[#call + 1] = container.name
     return self:add {
       action = "remove", kind = "Container", name = container.name, service = container.service, host = host, why = why,
-      needs = needs, call = call, batch = true,
+      needs = needs, call = call, batch = true, before = stop,
     }
   end)
 end

@@ -14,6 +14,7 @@
 --     host     the machine (an entry of project.hosts), or nil for this one
 --     call     the call of compose.podman; nil for what is waited for. `name` is its last word where `batch` is true: then
 --              calls with the same words may be made as one
+--     before   a call that is made before it, whatever comes of it; it ends in `name`, too
 --     check    the health check that is waited for
 --     remake   the call that makes a container that is started, for one that cannot be started again
 --     unused   true for a container that is started, was there before, and has never run: what is wrong with it may be
