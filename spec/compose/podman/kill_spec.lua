@@ -34,7 +34,7 @@ describe("compose up, killed", function()
   -- Runs `up -d` and kills it after so many lines of its progress, and a moment later than that.
   local function killed(lines, moment)
     local mark = ("MOONWIRE_SPEC_KILL=%d-%d"):format(lines, moment)
-    local pipe = io.popen("exec 2>/dev/null; " .. mark .. " sh -c " .. shell.quote(project:command "up -d" .. " 2>&1"), "r")
+    local pipe = io.popen("exec 2>/dev/null; " .. mark .. " TMPDIR=" .. shell.quote(project.folder) .. " sh -c " .. shell.quote(project:command "up -d" .. " 2>&1"), "r")
     for _ = 1, lines do pipe:read "l" end
     if moment > 0 then shell.read(("sleep 0.%02d"):format(moment)) end
     shell.read(KILL:format(mark) .. "\n" .. KILL:format(mark))
