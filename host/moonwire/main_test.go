@@ -136,3 +136,24 @@ func (b both) same(t *testing.T) {
 			b.args, b.stdin, stock.status, stock.stdout, stock.stderr, ours.status, ours.stdout, ours.stderr)
 	}
 }
+
+func TestTheManualNamesEveryCommand(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/moonwire.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(manual), "\n.SH COMMANDS\n")
+	list, _, _ = strings.Cut(list, "\n.SH ")
+	named := map[string]bool{}
+	for _, entry := range strings.Split(list, "\n.TP\n") {
+		title, _, _ := strings.Cut(entry, "\n")
+		for _, word := range strings.FieldsFunc(title, func(r rune) bool { return strings.ContainsRune(` ",`, r) }) {
+			named[word] = true
+		}
+	}
+	for _, command := range commands {
+		if (native[command[0]] != nil || isLuaCommand(command[0])) && !named[command[0]] {
+			t.Errorf("%s is not there", command[0])
+		}
+	}
+}

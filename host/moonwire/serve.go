@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -39,11 +40,14 @@ type serving struct {
 }
 
 func parseServing(args []string) (serving, error) {
-	s := serving{given: map[string]bool{}}
+	s := serving{port: server.DEFAULT_PORT, given: map[string]bool{}}
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&s.host, "host", "127.0.0.1", "")
-	flags.IntVar(&s.port, "port", server.DEFAULT_PORT, "")
+	flags.Func("port", "", func(value string) (err error) {
+		s.port, err = clientPort(value)
+		return err
+	})
 	flags.StringVar(&s.jetstream, "jetstream", "", "")
 	flags.StringVar(&s.config, "config", "", "")
 	flags.StringVar(&s.portsFile, "ports-file", "", "")
@@ -54,12 +58,19 @@ func parseServing(args []string) (serving, error) {
 	switch {
 	case flags.NArg() > 0:
 		return s, fmt.Errorf("unexpected argument '%s'", flags.Arg(0))
-	case s.port != server.RANDOM_PORT && (s.port < 1 || s.port > 65535):
-		return s, fmt.Errorf("--port %d: a number from 1 to 65535 is accepted, or -1 for any free port", s.port)
 	case s.given["jetstream"] && s.jetstream == "":
 		return s, errors.New("--jetstream needs a folder")
 	}
 	return s, nil
+}
+
+// clientPort reads the value of --port.
+func clientPort(value string) (int, error) {
+	port, err := strconv.Atoi(value)
+	if err != nil || port != server.RANDOM_PORT && (port < 1 || port > 65535) {
+		return 0, errors.New("a number from 1 to 65535 is accepted, or -1 for any free port")
+	}
+	return port, nil
 }
 
 // options puts the command line and the configuration file together.
@@ -121,7 +132,7 @@ func (s serving) run() error {
 	}
 	if s.portsFile != "" {
 		if err := writePorts(s.portsFile, ns.PortsInfo(readyTimeout)); err != nil {
-			return err
+			return fmt.Errorf("--ports-file %s: %w", s.portsFile, err)
 		}
 		defer os.Remove(s.portsFile)
 	}

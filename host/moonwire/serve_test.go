@@ -165,15 +165,15 @@ func TestWrongUsesOfServeAreOneLine(t *testing.T) {
 		part   string
 	}{
 		{[]string{"--nosuch"}, 2, "nosuch"},
-		{[]string{"--port", "abc"}, 2, "abc"},
-		{[]string{"--port", "70000"}, 2, "70000"},
+		{[]string{"--port", "abc"}, 2, "\"abc\" for flag -port: a number from 1 to 65535 is accepted"},
+		{[]string{"--port", "70000"}, 2, "\"70000\" for flag -port: a number from 1 to 65535 is accepted"},
 		{[]string{"--port", "0"}, 2, "-1 for any free port"},
 		{[]string{"--jetstream="}, 2, "folder"},
 		{[]string{"extra"}, 2, "extra"},
 		{[]string{"--config", "/no/such.conf"}, 1, "/no/such.conf"},
 		{[]string{"--config", broken}, 1, broken},
 		{[]string{"--port", "-1", "--host", "256.1.1.1"}, 1, "256.1.1.1"},
-		{[]string{"--port", "-1", "--ports-file", "/no/such/folder/f"}, 1, "/no/such/folder"},
+		{[]string{"--port", "-1", "--ports-file", "/no/such/folder/f"}, 1, "--ports-file /no/such/folder/f: "},
 	} {
 		got := command(append([]string{"serve"}, c.args...)...).result(t)
 		if got.status != c.status || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "moonwire: serve: ") || !strings.Contains(got.stderr, c.part) {
