@@ -64,7 +64,8 @@ services: {a: {image: x, ports: ["80:80"]}, b: {image: x}}
 x-pods: {front: {services: [a, b], hostname: h}}
 ]]
     assert.matches("%[Pod%]\nPodName=p_front\nPodmanArgs=%-%-infra%-name=p_front_infra\n.*"
-      .. "Network=p%-default.network:alias=front,alias=a,alias=b\nPublishPort=80:80/tcp\n.*PodmanArgs=%-%-hostname=h\n", found["p-front.pod"])
+      .. "Network=p%-default.network:alias=front,alias=a,alias=b\nPublishPort=80:80/tcp\n.*PodmanArgs=%-%-hostname=h\n",
+      found["p-front.pod"])
     assert.matches("\nPod=p%-front.pod\n", found["p-a.container"])
     assert.is_nil(found["p-a.container"]:find("[Install]", 1, true))
     assert.is_nil(found["p-a.container"]:find("Network=", 1, true))

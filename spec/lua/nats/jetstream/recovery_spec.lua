@@ -90,8 +90,9 @@ for _, entry in ipairs(transport.available()) do
       for i = 3, 5 do
         assert.are.equal(tostring(i), ordered:next(20).data)
         local msg = pulled:next(20)
-        seen[msg.data] = true
-        insist(nc, function() return msg:double_ack(2) end)
+        -- A server that was killed may not know any more that it delivered this one: then it does not hear the word
+        -- that it is done with, and delivers it again.
+        if msg:double_ack(2) then seen[msg.data] = true end
       end
       -- Those that were on their way when the server went come again, perhaps after others; none is missing.
       for _ = 1, 20 do
