@@ -32,6 +32,9 @@ local MISSES = 20
 -- How many numbers in a row make more of them likely.
 local STREAK = 8
 
+-- How near to each other numbers with an exponent make more of them likely.
+local NEAR = 16
+
 -- Patterns -----------------------------------------------------------------
 
 local SPACE = grammar.SPACE
@@ -51,25 +54,34 @@ local MEMBER = SPACE .. "," .. SPACE .. KEY
 local ELEMENT = SPACE .. "([],])" .. SPACE .. "(.?)"
 
 -- Patterns of numbers with what follows them, by the first character.
-local function numbers_before(tail)
+local function numbers_before(tail, numbers)
   local patterns = {}
-  for first, number in pairs(grammar.NUMBERS) do patterns[first] = "^" .. number .. tail end
+  for first, number in pairs(numbers) do patterns[first] = "^" .. number .. tail end
   return patterns
 end
 
-local NUMBER_MEMBER = numbers_before(MEMBER)
-local NUMBER_ELEMENT = numbers_before(ELEMENT)
+local STRING = '"(' .. grammar.PLAIN .. ')"'
+
+-- The same of members of objects, and of strings, too: with the next, and of the last.
+local MEMBERS, LAST = numbers_before(MEMBER, grammar.NUMBERS), numbers_before(SPACE .. "}", grammar.NUMBERS)
+MEMBERS['"'], LAST['"'] = "^" .. STRING .. MEMBER, "^" .. STRING .. SPACE .. "}"
+
+local NUMBER_ELEMENT = numbers_before(ELEMENT, grammar.NUMBERS)
+-- For arrays in which a number with an exponent has been seen.
+local WIDE_ELEMENT = numbers_before(ELEMENT, grammar.WIDE_NUMBERS)
 local FOUR_NUMBERS = "^" .. (grammar.NUMBER .. SPACE .. "," .. SPACE):rep(4)
-local STRING = "^(" .. grammar.PLAIN .. ')"'
-local STRING_MEMBER = STRING .. MEMBER
-local STRING_ELEMENT = STRING .. ELEMENT
+local FOUR_WIDE = "^" .. (grammar.WIDE_NUMBER .. SPACE .. "," .. SPACE):rep(4)
+local PAIR = "%[" .. SPACE .. grammar.NUMBER .. SPACE .. "," .. SPACE .. grammar.NUMBER .. SPACE .. "%]" .. SPACE .. "," .. SPACE
+local TWO_PAIRS = "^" .. PAIR:rep(2)
+local STRING_ELEMENT = "^" .. STRING .. ELEMENT
 MEMBER, ELEMENT = "^" .. MEMBER, "^" .. ELEMENT
 
 -- Values -------------------------------------------------------------------
 
 -- The readers of values, by the first character. Beside what all readers get, those
 -- of arrays and objects get a hint, a table that gathers what is known of the values in
--- this place: `shape`, `seen` (objects until there is one), `child` (the hint of elements).
+-- this place: `shape`, `seen` (objects until there is one), `pairs` (arrays of two numbers
+-- that were read in a row), `child` (the hint of elements).
 local read = setmetatable({
   ['"'] = scalar.string, ["t"] = scalar["true"], ["f"] = scalar["false"], ["n"] = scalar["null"],
 }, { __index = function() return scalar.none end })
@@ -115,24 +127,24 @@ local reader = { value = read, first_member = first_member, next_member = next_m
 
 -- Read the members from `key` on, whose value begins at `start` with `first`.
 local function members(text, object, key, start, first, depth, settings)
-  local numbers, unique = settings.number_member, settings.unique
+  local members_of, lasts_of, unique = settings.member, settings.last_member, settings.unique
   while key do
     if unique and object[key] ~= nil then fault.raise(start, ("key %q occurs twice"):format(key)) end
-    local _, value, next_start, next_key, next_first
-    if first == '"' then
-      _, next_start, value, next_key, next_first = find(text, STRING_MEMBER, start + 1)
-    else
-      local pattern = numbers[first]
-      if pattern then
-        _, next_start, value, next_key, next_first = find(text, pattern, start)
-        if next_start then
-          value = tonumber(value)
-          -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
-          if not value or value - value ~= 0 then next_start = nil end
-        end
+    local _, value, next_start, next_key, next_first, brace
+    local pattern = members_of[first]
+    if pattern then
+      _, next_start, value, next_key, next_first = find(text, pattern, start)
+      if not next_start then _, brace, value = find(text, lasts_of[first], start) end
+      if value and first ~= '"' then
+        value = tonumber(value)
+        -- "1.2.3", or so many digits that it is infinite: scalar.number says it.
+        if not value or value - value ~= 0 then next_start, brace = nil, nil end
       end
     end
-    if not next_start then
+    if brace then
+      object[key] = value
+      return object, brace + 1
+    elseif not next_start then
       local last
       value, last = read[first](text, start, depth, settings)
       next_key, next_start, next_first = next_member(text, last, settings)
@@ -175,21 +187,46 @@ end
 
 -- Arrays -------------------------------------------------------------------
 
+-- The last byte of four plain numbers that match a pattern, and these; nil when they do not.
+local function four(text, pattern, start)
+  local _, last, a, b, c, d = find(text, pattern, start)
+  if not last then return nil end
+  -- A call for each is what this function is here to avoid.
+  a = byte(a) > 0x30 and tonumber(a) or plain_number(a)
+  b = byte(b) > 0x30 and tonumber(b) or plain_number(b)
+  c = byte(c) > 0x30 and tonumber(c) or plain_number(c)
+  d = byte(d) > 0x30 and tonumber(d) or plain_number(d)
+  if not (a and b and c and d) then return nil end
+  -- None is infinite.
+  if (a - a) + (b - b) + (c - c) + (d - d) ~= 0 then return nil end
+  return last, a, b, c, d
+end
+
 -- Append four elements at a time to an array of n for as long as they are plain
 -- numbers; the new n, and the byte where the next element begins.
-local function four_numbers(text, array, n, start)
+local function four_numbers(text, array, n, start, pattern)
   while true do
-    local _, last, a, b, c, d = find(text, FOUR_NUMBERS, start)
-    -- Four numbers of so few digits: none is infinite.
-    if not last or last - start > 300 then return n, start end
-    -- A call for each is what this function is here to avoid.
-    a = byte(a) > 0x30 and tonumber(a) or plain_number(a)
-    b = byte(b) > 0x30 and tonumber(b) or plain_number(b)
-    c = byte(c) > 0x30 and tonumber(c) or plain_number(c)
-    d = byte(d) > 0x30 and tonumber(d) or plain_number(d)
-    if not (a and b and c and d) then return n, start end
+    local last, a, b, c, d = four(text, pattern, start)
+    if not last then return n, start end
     array[n + 1], array[n + 2], array[n + 3], array[n + 4] = a, b, c, d
     n, start = n + 4, last + 1
+  end
+end
+
+-- The same of arrays of two plain numbers, two at a time.
+local function two_pairs(text, array, n, start, settings)
+  local meta = settings.array
+  while true do
+    local last, a, b, c, d = four(text, TWO_PAIRS, start)
+    if not last then return n, start end
+    local one, other = { a, b }, { c, d }
+    if meta then
+      setmetatable(one, meta)
+      setmetatable(other, meta)
+    end
+    if settings.counted then one[0], other[0] = 2, 2 end
+    array[n + 1], array[n + 2] = one, other
+    n, start = n + 2, last + 1
   end
 end
 
@@ -209,16 +246,19 @@ read["["] = function(text, at, depth, settings, hint)
     return array, start + 1
   end
   depth = depth - 1
-  local numbers, streak = settings.number_element, 0
-  local child, objects = hint and hint.child, 0
+  local numbers, streak, rare, plain = settings.number_element, 0, -NEAR, true
+  local child, children = hint and hint.child, 0
   while true do
     if streak == STREAK then
-      n, start = four_numbers(text, array, n, start)
+      n, start = four_numbers(text, array, n, start, numbers == WIDE_ELEMENT and FOUR_WIDE or FOUR_NUMBERS)
       first, streak = sub(text, start, start), 0
+    elseif first == "[" and child and (child.pairs or 0) >= STREAK and depth > 0 then
+      n, start = two_pairs(text, array, n, start, settings)
+      first, child.pairs = sub(text, start, start), 0
     end
     local _, value, last, delimiter, next_first
     if first == '"' then
-      _, last, value, delimiter, next_first = find(text, STRING_ELEMENT, start + 1)
+      if plain then _, last, value, delimiter, next_first = find(text, STRING_ELEMENT, start) end
     elseif numbers[first] then
       streak = streak + 1
       _, last, value, delimiter, next_first = find(text, numbers[first], start)
@@ -229,18 +269,27 @@ read["["] = function(text, at, depth, settings, hint)
       end
     end
     if not last then
-      if first == "{" and not child then
-        objects = objects + 1
-        if hint or objects == LEARN_AFTER then
-          child = { seen = objects - 1 }
+      if not child and (first == "{" or first == "[") then
+        children = children + 1
+        if hint or children == LEARN_AFTER then
+          child = { seen = children - 1, pairs = 0 }
           if hint then hint.child = child end
         end
       end
       value, last = read[first](text, start, depth, settings, child)
+      -- What is special is likely to be followed by more of its kind: a string with escapes, a number with an exponent.
+      if first == '"' then
+        plain = last - start == #value + 2
+      elseif numbers[first] then
+        if n - rare < NEAR and not find(text, "^-0", start) then numbers = WIDE_ELEMENT end
+        rare = n
+      end
       delimiter = sub(text, last, last)
       if delimiter == "]" then
-        array[n + 1] = value
-        if settings.counted then array[0] = n + 1 end
+        n = n + 1
+        array[n] = value
+        if settings.counted then array[0] = n end
+        if hint then hint.pairs = n == 2 and streak == 2 and (hint.pairs or 0) + 1 or 0 end
         return array, last + 1
       end
       start = last
@@ -251,6 +300,7 @@ read["["] = function(text, at, depth, settings, hint)
     array[n] = value
     if delimiter == "]" then
       if settings.counted then array[0] = n end
+      if hint then hint.pairs = n == 2 and streak == 2 and (hint.pairs or 0) + 1 or 0 end
       return array, next_first == "" and last + 1 or last
     end
     start, first = last, next_first
@@ -277,7 +327,8 @@ function decoder.settings(options)
     -- "string" keeps as text what neither a 64-bit integer nor a double can hold.
     big = options.big,
     -- The fast patterns make each number an integer or a float.
-    number_member = fast and NUMBER_MEMBER or {},
+    member = fast and MEMBERS or { ['"'] = MEMBERS['"'] },
+    last_member = LAST,
     number_element = fast and NUMBER_ELEMENT or {},
     -- Whether a number too large for a double is infinite instead of refused.
     infinite = false,

@@ -12,7 +12,7 @@ local null = require "json.null"
 local number = require "json.number"
 local quote = require "json.quote"
 
-local find, next, type, rawget, rawequal = string.find, next, type, rawget, rawequal
+local find, next, type, getmetatable, rawget, rawequal = string.find, next, type, getmetatable, rawget, rawequal
 local math_type, concat = math.type, table.concat
 local append_integer, append_float, ALONE, COMMA = number.append_integer, number.append_float, number.ALONE, number.COMMA
 local quoted, PLAIN = quote.string, quote.PLAIN
@@ -116,13 +116,27 @@ local function object(b, n, t, depth, job)
   return n
 end
 
+-- The writers of tables with the usual marks: to look a metatable up compares it as
+-- rawequal does, and is no call.
+local MARKED = { [kind.array] = array, [kind.object] = object }
+
 write["table"] = function(b, n, t, depth, job)
-  if rawequal(t, null) then
-    b[n + 1] = "null"
-    return n + 1
+  local meta = getmetatable(t)
+  local writer
+  if meta == nil then
+    writer = t[1] == nil and object or array
+  else
+    writer = MARKED[meta]
+    if not writer then
+      if rawequal(t, null) then
+        b[n + 1] = "null"
+        return n + 1
+      end
+      writer = is_array(t) and array or object
+    end
   end
   if depth == 0 then return nil end
-  return (is_array(t) and array or object)(b, n, t, depth - 1, job)
+  return writer(b, n, t, depth - 1, job)
 end
 
 --- A value as compact JSON text, members in no certain order.

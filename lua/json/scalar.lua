@@ -9,7 +9,7 @@
 local fault = require "json.fault"
 local grammar = require "json.grammar"
 
-local find, match, sub, byte = string.find, string.match, string.sub, string.byte
+local find, match, sub, byte, gsub = string.find, string.match, string.sub, string.byte, string.gsub
 local char, concat = utf8.char, table.concat
 local tonumber, math_type, huge = tonumber, math.type, math.huge
 
@@ -71,12 +71,11 @@ function scalar.unclosed(text, at, opening)
   fault.raise(at, ("control character 0x%02X in a string must be escaped"):format(c))
 end
 
---- A string; `at` is its opening quote.
-function scalar.string(text, at, _, settings)
-  local _, last, piece, special = find(text, ESCAPED, at + 1)
-  if special == '"' then return piece, last + 1 end
-
+-- The string whose opening quote is at `at`, from escape to escape: slower where
+-- these are many, but it knows all of them and where a fault is.
+local function walk(text, at, settings)
   local pieces, n = {}, 0
+  local _, last, piece, special = find(text, ESCAPED, at + 1)
   while true do
     local c = WHOLE[special]
     if not c then
@@ -94,6 +93,80 @@ function scalar.string(text, at, _, settings)
   end
   pieces[n + 1] = piece
   return concat(pieces), last + 1
+end
+
+-- Whether the backslashes that end before `at` are an even number.
+local function even_backslashes(text, at)
+  local first = at
+  while byte(text, first - 1) == 0x5C do first = first - 1 end
+  return (at - first) % 2 == 0
+end
+
+-- The first quote behind `at` that is not escaped; `at` is a quote.
+local function closing_quote(text, at)
+  while true do
+    at = find(text, '"', at + 1, true)
+    if not at then return nil end
+    local second, first = byte(text, at - 2, at - 1)
+    if first ~= 0x5C or second == 0x5C and even_backslashes(text, at) then return at end
+  end
+end
+
+-- What stands behind a backslash, and what both mean. NUL is for what `walk` has to look at.
+local MEANING = setmetatable({}, { __index = function() return "\0" end })
+for c, meaning in pairs(ESCAPE) do MEANING[c] = meaning end
+
+-- How many of the characters that \u escapes mean are kept.
+local KEPT = 1000
+
+-- The same for the digits of a \u escape. A surrogate stays as it is, for `walk`; a
+-- backslash becomes an escape that is still to be looked at.
+local CHARACTER = { ["005c"] = "\\\\", ["005C"] = "\\\\" }
+do
+  local kept = 0
+  setmetatable(CHARACTER, { __index = function(t, digits)
+    local code = tonumber(digits, 16)
+    if code >= 0xD800 and code <= 0xDFFF then return nil end
+    local c = char(code)
+    if kept < KEPT then t[digits], kept = c, kept + 1 end
+    return c
+  end })
+end
+
+local function paired(high, low)
+  return char(0x10000 + ((tonumber(high, 16) & 0x3FF) << 10 | tonumber(low, 16) & 0x3FF))
+end
+
+-- What is between quotes, with escapes: what it means, or nil for `walk` to look at.
+local function unescaped(raw)
+  local _, last = find(raw, "^[ -\255]*")
+  if last < #raw then return nil end
+  if find(raw, "\\u", 1, true) then
+    -- Behind an escaped backslash \u is no escape.
+    if find(raw, "\\\\", 1, true) then return nil end
+    if find(raw, "\\ud", 1, true) or find(raw, "\\uD", 1, true) then
+      raw = gsub(raw, "\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", paired)
+    end
+    raw = gsub(raw, "\\u(%x%x%x%x)", CHARACTER)
+    if not find(raw, "\\", 1, true) then return not find(raw, "\0", 1, true) and raw end
+  end
+  raw = gsub(raw, "\\(.)", MEANING)
+  return not find(raw, "\0", 1, true) and raw
+end
+
+--- A string; `at` is its opening quote.
+function scalar.string(text, at, _, settings)
+  local _, last, piece, special = find(text, ESCAPED, at + 1)
+  if special == '"' then return piece, last + 1 end
+  local c = WHOLE[special]
+  if c then
+    local _, stop, rest, other = find(text, ESCAPED, last + 1)
+    if other == '"' then return piece .. c .. rest, stop + 1 end
+  end
+  local stop = closing_quote(text, at)
+  local value = stop and unescaped(sub(text, at + 1, stop - 1))
+  if value then return value, stop + 1 end
+  return walk(text, at, settings)
 end
 
 -- Numbers ------------------------------------------------------------------
@@ -116,10 +189,31 @@ local function number_end(text, at)
   return last
 end
 
+-- A number that matched `grammar.NUMBER` or `grammar.WIDE_NUMBER`: its value, or nil when it is none of
+-- JSON's or needs the care of `scalar.number`.
+function scalar.plain_number(s)
+  local c = byte(s)
+  if c == 0x2D then
+    if byte(s, 2) == 0x30 and byte(s, 3) ~= 0x2E then return nil end
+  elseif c == 0x30 and s ~= "0" and byte(s, 2) ~= 0x2E then
+    return nil
+  end
+  local v = tonumber(s)
+  return v and v - v == 0 and v or nil
+end
+
+-- A number, and what cannot be behind one.
+local NUMBER = "^" .. grammar.WIDE_NUMBER .. "([%w.]?)"
+
 --- A number: an integer where it is written as one and has at most 64 bits, else a float.
 -- The sign of -0 survives: it is the float -0.0.
 function scalar.number(text, at, _, settings)
-  local last = number_end(text, at)
+  local _, last, found, more = find(text, NUMBER, at)
+  if more == "" and settings.big ~= "string" then
+    local value = scalar.plain_number(found)
+    if value then return value, last + 1 end
+  end
+  last = number_end(text, at)
   local digits = sub(text, at, last)
   local value = tonumber(digits)
   local infinite = value == huge or value == -huge
@@ -132,19 +226,6 @@ function scalar.number(text, at, _, settings)
     fault.raise(at, "number too large for a double")
   end
   return value, last + 1
-end
-
--- A number that matched `grammar.NUMBER`: its value, or nil when it is none of
--- JSON's or needs the care of `scalar.number`.
-function scalar.plain_number(s)
-  local c = byte(s)
-  if c == 0x2D then
-    if byte(s, 2) == 0x30 and byte(s, 3) ~= 0x2E then return nil end
-  elseif c == 0x30 and s ~= "0" and byte(s, 2) ~= 0x2E then
-    return nil
-  end
-  local v = tonumber(s)
-  return v and v - v == 0 and v or nil
 end
 
 -- Words --------------------------------------------------------------------

@@ -85,6 +85,8 @@ function shape.learn(text, at, depth, settings, reader, object, again)
       fill = settings.word
       -- nil would look as if the text were no value.
       if first == "n" and settings.null == nil then hole = nil end
+    elseif fill and find(text, "^-?[.-9]+[eE]", start) then
+      hole = grammar.WIDE_NUMBER
     elseif fill and not again and find(first, "[1-9]") then
       hole, fill = PLAIN_NUMBER, tonumber
     end

@@ -21,6 +21,58 @@ describe("decoding", function()
       for _, v in ipairs(t) do assert.equal("float", math.type(v)) end
     end)
 
+    it("are the same in lists of any length, with exponents, signs and zeros", function()
+      local given = { "1.5e-7", "-2E3", "0e1", "-0.25", "0.5", "7", "-12", "1e2", "123456789.125", "0" }
+      local expected = { 1.5e-7, -2000.0, 0.0, -0.25, 0.5, 7, -12, 100.0, 123456789.125, 0 }
+      local texts, values = {}, {}
+      for i = 1, 60 do
+        local k = i * 7 % #given + 1
+        texts[i], values[i] = given[k], expected[k]
+        local read = json.decode("[" .. table.concat(texts, ", ") .. "]")
+        assert.same(values, read)
+        for j, v in ipairs(read) do assert.equal(math.type(values[j]), math.type(v)) end
+      end
+    end)
+
+    it("are refused in such lists as anywhere", function()
+      for _, bad in ipairs { "1.e3", "-01e1", "00e1", "1e", "1e+", "1e999", "-1e999", "1-2", "1e1.5", "0x10", "01" } do
+        for _, good in ipairs { "1", "1e1" } do
+          for _, before in ipairs { 1, 8, 9, 20 } do
+            fault("[" .. (good .. ","):rep(before) .. bad .. "]")
+            fault("[" .. (good .. ","):rep(before) .. bad .. ("," .. good):rep(8) .. "]")
+          end
+        end
+      end
+    end)
+
+    it("are the same in pairs", function()
+      local texts, values = {}, {}
+      for i = 1, 40 do
+        texts[i], values[i] = ("[%d.5, -0.25]"):format(i), { i + 0.5, -0.25 }
+        assert.same(values, json.decode("[" .. table.concat(texts, " , ") .. "]"))
+      end
+      texts[41], values[41] = "[1,2,3]", { 1, 2, 3 }
+      texts[42], values[42] = "[]", {}
+      texts[43], values[43] = "[1e1,2]", { 10.0, 2 }
+      local read = json.decode("[" .. table.concat(texts, ",") .. "]")
+      assert.same(values, read)
+      assert.equal(json.encode({ read[20], read[40] }), json.encode({ { 20.5, -0.25 }, { 40.5, -0.25 } }))
+      for i = 1, 43 do assert.equal("array", json.kind(read[i])) end
+    end)
+
+    it("are refused in pairs as anywhere", function()
+      for _, bad in ipairs { "[01,1]", "[1,-01]", "[1 2]", "[1,2", "[1,2,]", "[1,1e999]", "[1,.5]" } do
+        fault("[" .. ("[1,2],"):rep(20) .. bad .. "]")
+        fault("[" .. ("[1,2],"):rep(20) .. bad .. (",[1,2]"):rep(4) .. "]")
+      end
+    end)
+
+    it("count the levels of pairs", function()
+      local text = "[" .. ("[1,2],"):rep(20) .. "[1,2]]"
+      assert.equal(21, #json.decode(text, { depth = 2 }))
+      assert.matches("more than 1 levels", fault(text, { depth = 1 }), 1, true)
+    end)
+
     it("gives both ends of 64 bits exactly", function()
       assert.equal(math.maxinteger, json.decode("9223372036854775807"))
       assert.equal(math.mininteger, json.decode("-9223372036854775808"))
@@ -271,5 +323,40 @@ describe("decoding", function()
       co()
     end
     assert.same({ 1, 2, 3 }, results)
+  end)
+
+  describe("strings with many escapes", function()
+    -- What is written, and what it means.
+    local PARTS = {
+      { "a", "a" }, { "lorem ipsum", "lorem ipsum" }, { "é", "é" }, { [[\n]], "\n" }, { [[\t]], "\t" }, { [[\"]], '"' },
+      { [[\\]], "\\" }, { [[\/]], "/" }, { [[\u00e9]], "é" }, { [[\u005c]], "\\" }, { [[\u005Cn]], "\\n" }, { [[\u0022]], '"' },
+      { [[\u0000]], "\0" }, { [[\ud83d\ude00]], "😀" }, { [[\\u0041]], "\\u0041" }, { "u0041", "u0041" }, { [[\uD83D\uDE00]], "😀" },
+    }
+
+    it("mean the same however they are mixed", function()
+      local random = require("spec.support.values").random(11)
+      for _ = 1, 4000 do
+        local given, expected = {}, {}
+        local kinds = random(#PARTS)
+        for i = 1, random(30) do
+          local part = PARTS[(random(#PARTS) - 1) % kinds + 1]
+          given[i], expected[i] = part[1], part[2]
+        end
+        local text = '"' .. table.concat(given) .. '"'
+        assert.equal(table.concat(expected), json.decode(text))
+        assert.same({ table.concat(expected), table.concat(expected) }, json.decode("[" .. text .. "," .. text .. "]"))
+        assert.same({ k = table.concat(expected) }, json.decode('{"k":' .. text .. "}"))
+      end
+    end)
+
+    it("are refused where one is none", function()
+      for _, bad in ipairs { [[\x]], [[\u12]], [[\u12g4]], [[\ud800]], [[\udc00]], [[\ud800\n]], "\1", "\n", [[\é]], [[\U0041]] } do
+        for _, around in ipairs { "", [[\n]], [[\n\"\\]], [[\u0041]] } do
+          fault('["' .. around .. bad .. around .. '"]')
+        end
+      end
+      fault([["\n\"]])
+      fault([["\n\\\"]])
+    end)
   end)
 end)

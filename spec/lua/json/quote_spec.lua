@@ -34,7 +34,7 @@ describe("a string in quotes", function()
     for _ = 1, 5000 do
       local given, expected = {}, {}
       local kinds = random(#pieces)
-      for i = 1, random(40) do
+      for i = 1, random(120) do
         given[i] = pieces[(random(#pieces) - 1) % kinds + 1]
         expected[i] = escapes[given[i]] or given[i]
       end
@@ -44,5 +44,15 @@ describe("a string in quotes", function()
 
   it("can be very long", function()
     assert.equal('"' .. ("a\\n"):rep(100000) .. '"', quote.string(("a\n"):rep(100000)))
+  end)
+
+  it("has the escapes of one control wherever it stands", function()
+    for c, escape in pairs { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" } do
+      for _, words in ipairs { "a", "ab", "lorem ipsum dolor sit amet ", ("é "):rep(20), 'say "no" ', "\127 " } do
+        local escaped = words:gsub('"', '\\"')
+        assert.equal('"' .. (escaped .. escape):rep(60) .. '"', quote.string((words .. c):rep(60)))
+        assert.equal('"' .. escaped:rep(60) .. escape .. '"', quote.string(words:rep(60) .. c))
+      end
+    end
   end)
 end)
