@@ -103,6 +103,9 @@ local waits = {}
 -- A container that has ended and that podman has not cleaned up after yet is "stopped".
 local ENDED = { stopped = "exited" }
 
+-- Seconds until a container that runs is looked at once more: what cannot start its work ends at once.
+local SETTLE = 0.5
+
 local function inspect(self, operation, format, finish)
   self:call({ "inspect", "--type", "container", "--format", format, operation.name, host = operation.host }, finish)
 end
@@ -178,6 +181,12 @@ function waits.running(self, operation)
     local status, code = result.out:match "^(%S+) (%-?%d+)"
     if result.status ~= 0 or not status then return self:ended(operation, said(result)) end
     status = ENDED[status] or status
+    if status == "running" and not operation.seen then
+      operation.seen = true
+      return self:sleep(SETTLE, function()
+        if self.state[operation.id] == "running" then waits.running(self, operation) end
+      end)
+    end
     if status == "running" or status == "exited" and code == "0" then return self:ended(operation) end
     self:with_log(operation, ("it is %s, with status %s"):format(status, code))
   end)
