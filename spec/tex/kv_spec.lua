@@ -23,6 +23,7 @@ describe("\\natskv", function()
         source = ([[
 \usemodule[nats]
 \setupnats[url={$URL},timeout=5,kv=BUCKET]
+\setupalign[nothyphenated]
 \def\row{<\natsfield{name}>}
 \starttext
 \completecontent
