@@ -95,17 +95,7 @@ func parseProxying(args []string) (proxying, error) {
 
 func runProxy(args []string) int {
 	p, err := parseProxying(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Print(proxyUsage)
-		return 0
-	}
-	if err != nil {
-		return misuse("proxy: %v (--help lists the options)", err)
-	}
-	if err := p.run(); err != nil {
-		return complain(fmt.Sprintf("proxy: %v", err))
-	}
-	return 0
+	return runServer("proxy", proxyUsage, err, p.run)
 }
 
 func logProxy(line string) { fmt.Fprintf(os.Stderr, "moonwire: proxy: %s\n", line) }

@@ -96,15 +96,21 @@ func (s serving) options() (*server.Options, error) {
 
 func serve(args []string) int {
 	s, err := parseServing(args)
+	return runServer("serve", serveUsage, err, s.run)
+}
+
+// runServer runs what a native command has made of its arguments, unless err says what is wrong with them or that
+// help is wanted, and gives the exit status.
+func runServer(name, usage string, err error, run func() error) int {
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Print(serveUsage)
+		fmt.Print(usage)
 		return 0
 	}
 	if err != nil {
-		return misuse("serve: %v (--help lists the options)", err)
+		return misuse(name+": %v (--help lists the options)", err)
 	}
-	if err := s.run(); err != nil {
-		return complain(fmt.Sprintf("serve: %v", err))
+	if err := run(); err != nil {
+		return complain(fmt.Sprintf("%s: %v", name, err))
 	}
 	return 0
 }
