@@ -108,6 +108,34 @@ function session.scale(list, project)
   return found
 end
 
+--- A command that does one thing to each container of the services named, or of all.
+-- @tparam table command `action`: as in a plan; `summary`; `option`: its own option, nil: none; `given`: function(values) ->
+--   fields for the plan from it
+-- @treturn table the command
+function session.each(command)
+  return {
+    summary = command.summary,
+    usage = "[options] [SERVICE...]",
+    options = { command.option or session.DRY_RUN, command.option and session.DRY_RUN },
+    run = function(values, rest, cx)
+      local project = session.project(cx)
+      local states = session.states(cx.runner(), project, { "pods", "containers" })
+      session.check(project, rest, states)
+      local choice = command.given and command.given(values) or {}
+      choice.services = rest
+      return session.apply(cx, plan_of.each(project, states, command.action, choice)) and 0 or 1
+    end,
+  }
+end
+
+--- The option of commands that stop containers, and what a plan takes of it.
+session.TIMEOUT = { "timeout", short = "t", value = "SECONDS", help = "how long a container may take to stop" }
+
+--- What a plan takes of that option.
+-- @tparam table values of the command line
+-- @treturn table `timeout`: seconds, or nil
+function session.timeout(values) return { timeout = session.seconds(values, "timeout") } end
+
 --- Tells failures, a paragraph each.
 -- @tparam {table,...} failures of compose.apply
 function session.complain(failures)

@@ -1,18 +1,4 @@
 --- `moonwire compose pause`: stop the clock of containers.
-local plan_of = require "compose.plan"
 local session = require "compose.session"
 
-return {
-  summary = "stop the clock of containers",
-  usage = "[options] [SERVICE...]",
-  options = {
-    session.DRY_RUN,
-  },
-  run = function(values, rest, cx)
-    local project = session.project(cx)
-    local states = session.states(cx.runner(), project, { "pods", "containers" })
-    session.check(project, rest, states)
-    local plan = plan_of.each(project, states, "pause", { services = rest })
-    return session.apply(cx, plan) and 0 or 1
-  end,
-}
+return session.each { action = "pause", summary = "stop the clock of containers" }
