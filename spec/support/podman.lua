@@ -88,6 +88,25 @@ function project:close()
   composed.remove(self.folder)
 end
 
+--- Makes a second machine of this one (spec/support/machine), which has the image too.
+-- @treturn table `folder`, with podman.sock in it; `address`, where its ports are reached; `podman(command)`, which runs a
+--   command of its podman and gives what that prints, and the status; `stop()`
+function podman.machine()
+  local folder = composed.folder()
+  local self = { folder = folder }
+  function self.podman(command) return shell.read(("podman --url unix://%s/podman.sock %s 2>&1"):format(folder, command)) end
+  function self.stop() shell.read("spec/support/machine stop " .. folder) end
+  local said, status = shell.read("spec/support/machine start " .. folder .. " 2>&1")
+  if status ~= 0 then error(said, 0) end
+  self.address = shell.read("cat " .. folder .. "/address")
+  said, status = shell.read(("podman save %s 2>/dev/null | podman --url unix://%s/podman.sock load 2>&1"):format(podman.image, folder))
+  if status ~= 0 then
+    self.stop()
+    error("the second podman took no image: " .. said, 0)
+  end
+  return self
+end
+
 local CLEAN = [[f=label=com.docker.compose.project=%s
 ids=$(podman ps -aq --filter $f) && [ -n "$ids" ] && podman rm -f -v -t 0 $ids
 pods=$(podman pod ps -q --filter $f) && [ -n "$pods" ] && podman pod rm -f -t 0 $pods

@@ -1,8 +1,7 @@
-local composed = require "spec.support.composed"
 local podman = require "spec.support.podman"
 local shell = require "spec.support.shell"
 
--- The second machine is a podman of its own on this one (spec/support/second-podman).
+-- The second machine is a podman of its own on this one (spec/support/machine).
 local missing = podman.missing
 if not missing and select(2, shell.read "unshare -m -n -u true 2>/dev/null") ~= 0 then
   missing = "name spaces of its own need root"
@@ -35,18 +34,12 @@ x-hosts: { there: { url: "unix://DIR/podman.sock" } }
 ]]
 
 describe("two machines, with real podman", function()
-  local folder, pid, project, text
-  local function there(command) return shell.read(("podman --url unix://%s/podman.sock %s 2>&1"):format(folder, command)) end
+  local machine, project, text
+  local function there(command) return machine.podman(command) end
 
   setup(function()
-    folder = composed.folder()
-    pid = shell.read(("setsid spec/support/second-podman %s >%s/log 2>&1 </dev/null & echo $!"):format(folder, folder))
-    local up = ("for i in $(seq 100); do [ -S %s/podman.sock ] && break; sleep 0.1; done; "
-      .. "podman save %s | podman --url unix://%s/podman.sock load")
-      :format(folder, podman.image, folder)
-    local said, status = shell.read("{ " .. up .. "; } 2>&1")
-    if status ~= 0 then error("the second podman did not start: " .. said .. shell.read("cat " .. folder .. "/log"), 0) end
-    text = TEXT:gsub("DIR", folder)
+    machine = podman.machine()
+    text = TEXT:gsub("DIR", machine.folder)
     project = podman.project("crhosts", { ["compose.yaml"] = text, secret = "Xyzzy" })
     project:ok "up -d"
   end)
@@ -55,8 +48,7 @@ describe("two machines, with real podman", function()
       project:compose "down -v -t 0"
       project:close()
     end
-    shell.read(("kill %s; for i in $(seq 50); do kill -0 %s 2>/dev/null || break; sleep 0.1; done"):format(pid, pid))
-    composed.remove(folder)
+    if machine then machine.stop() end
   end)
 
   it("have each what belongs there", function()

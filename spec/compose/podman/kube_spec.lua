@@ -1,8 +1,6 @@
--- `compose kube`, played by podman: on a machine of its own (spec/compose/podman/machine), since `kube play` takes no
+-- `compose kube`, played by podman: on a machine of its own (spec/support/machine), since `kube play` takes no
 -- limits of processes from containers.conf.
-local composed = require "spec.support.composed"
 local podman = require "spec.support.podman"
-local shell = require "spec.support.shell"
 
 if podman.missing then
   describe("compose kube, with real podman", function() pending("is not tried", function() end, podman.missing) end)
@@ -38,24 +36,19 @@ x-pods: {front: {services: [web, side], hostname: inside}}
 
 describe("compose kube, with real podman", function()
   local machine, project
-  local function there(command)
-    return shell.read(("podman --url unix://%s/podman.sock %s 2>&1"):format(machine, command))
-  end
+  local function there(command) return machine.podman(command) end
 
   setup(function()
-    machine = composed.folder()
-    local said, status = shell.read("spec/compose/podman/machine start " .. machine .. " 2>&1")
-    if status ~= 0 then error(said, 0) end
-    shell.read(("podman save %s 2>/dev/null | podman --url unix://%s/podman.sock load"):format(podman.image, machine))
+    machine = podman.machine()
     project = podman.project("ctkube", { ["compose.yaml"] = FILE, ["pw.txt"] = "secret\n", ["app.conf"] = "setting\n" })
     project:ok "kube -o pods.yaml"
-    said, status = there("kube play " .. project.folder .. "/pods.yaml")
+    local said, status = there("kube play " .. project.folder .. "/pods.yaml")
     if status ~= 0 then error(said, 0) end
   end)
 
   teardown(function()
     if project then project:close() end
-    if machine then shell.read("spec/compose/podman/machine stop " .. machine) end
+    if machine then machine.stop() end
   end)
 
   it("makes a pod of each pod, and of each service that is in none", function()

@@ -1,6 +1,5 @@
 -- What two machines have to do with each other, and the commands that look into containers of both. The second one is a
--- podman in name spaces of its own (spec/compose/podman/machine), with a network between the two.
-local composed = require "spec.support.composed"
+-- podman in name spaces of its own (spec/support/machine), with a network between the two.
 local podman = require "spec.support.podman"
 local shell = require "spec.support.shell"
 
@@ -36,24 +35,17 @@ x-hosts:
 
 describe("compose over two machines, with real podman", function()
   local machine, project
-  local function there(command)
-    return shell.read(("podman --url unix://%s/podman.sock %s 2>&1"):format(machine, command))
-  end
+  local function there(command) return machine.podman(command) end
 
   setup(function()
-    machine = composed.folder()
-    local said, status = shell.read("spec/compose/podman/machine start " .. machine .. " 2>&1")
-    if status ~= 0 then error(said, 0) end
-    local loaded = shell.read(("podman save %s 2>/dev/null | podman --url unix://%s/podman.sock load"):format(podman.image, machine))
-    assert.matches("Loaded image", loaded)
-    local address = shell.read("cat " .. machine .. "/address")
-    project = podman.project("ctreach", (FILE:gsub("SOCKET", machine .. "/podman.sock"):gsub("ADDRESS", address)))
+    machine = podman.machine()
+    project = podman.project("ctreach", (FILE:gsub("SOCKET", machine.folder .. "/podman.sock"):gsub("ADDRESS", machine.address)))
     project:ok "up -d --wait"
   end)
 
   teardown(function()
     if project then project:close() end
-    if machine then shell.read("spec/compose/podman/machine stop " .. machine) end
+    if machine then machine.stop() end
   end)
 
   it("starts each service where it belongs", function()
@@ -86,7 +78,7 @@ describe("compose over two machines, with real podman", function()
   end)
 
   it("prints commands with the machine in a dry run", function()
-    assert.equal(("podman --url unix://%s/podman.sock exec --interactive ctreach-db-1 true"):format(machine),
+    assert.equal(("podman --url unix://%s/podman.sock exec --interactive ctreach-db-1 true"):format(machine.folder),
       (project:ok "exec --dry-run db true"))
   end)
 
